@@ -1,0 +1,1 @@
+"""Bytes to facts: discover, decode, scan, verify, walk. The only importer of LibCST."""

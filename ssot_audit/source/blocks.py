@@ -1,0 +1,90 @@
+"""The block structure around a statement, and the contexts that follow from it.
+
+Both readers of a file, the scanner and the walker, keep a stack of `Block`s and ask `contexts` of it.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass, field
+
+from ssot_audit.model import Context
+from ssot_audit.source.syntax import Catches
+
+
+@dataclass(slots=True)
+class Chain:
+    """One compound statement with its branches: if/elif/else, try/except/else/finally, with, for, match, ….
+
+    `fails` holds the order numbers of statements that fail the test directly in its try or else branch; what its
+    except clauses catch is known only after its body, so contexts are asked for at the end of the file.
+    """
+
+    number: int
+    keyword: str
+    arms: int = 0
+    import_error: bool = False
+    everything: bool = False
+    later_arms_typing: bool = False
+    fails: list[int] = field(default_factory=list)
+
+    def caught(self, clause: Catches) -> None:
+        self.import_error |= clause.import_error
+        self.everything |= clause.everything
+
+
+@dataclass(frozen=True, slots=True)
+class Block:
+    """One branch of a chain; `column` is the indentation of its header."""
+
+    keyword: str  # def, class, if, elif, else, try, except, finally, with, for, while, match, case
+    column: int
+    chain: Chain
+    arm: int
+    typing: bool = False
+    raised: Catches = Catches()
+    suppressed: Catches = Catches()
+
+
+def contexts(stack: Sequence[Block], order: int) -> tuple[Context, ...]:
+    """The contexts of the statement numbered `order` inside these blocks, outermost first.
+
+    A function starts anew: what surrounds its definition does not surround its calls, but for TYPE_CHECKING.
+    """
+    found: set[Context] = set()
+    for block in stack:
+        if block.keyword == "def":
+            found = {Context.DEFERRED, *(found & {Context.TYPING})}
+        elif block.keyword == "try":
+            found |= _tried(block.chain, order)
+        elif block.keyword == "except":
+            found.add(Context.HANDLER)
+        if block.typing:
+            found.add(Context.TYPING)
+        if block.raised.any:
+            found.add(Context.EXPECTED_FAILURE)
+        if block.suppressed.import_error:
+            found.add(Context.GUARDED)
+        if block.suppressed.everything:
+            found.add(Context.BROAD_GUARDED)
+    return tuple(context for context in Context if context in found)
+
+
+def _tried(chain: Chain, order: int) -> set[Context]:
+    found = set()
+    if chain.import_error:
+        found.add(Context.GUARDED)
+    if chain.everything:
+        found.add(Context.BROAD_GUARDED)
+    if found and any(fail > order for fail in chain.fails):
+        found.add(Context.EXPECTED_FAILURE)
+    return found
+
+
+def in_function(stack: Sequence[Block]) -> bool:
+    return any(block.keyword == "def" for block in stack)
+
+
+def in_module(stack: Sequence[Block]) -> bool:
+    """Whether a name bound here is a name of the module."""
+    return not any(block.keyword in ("def", "class") for block in stack)

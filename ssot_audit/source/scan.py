@@ -1,0 +1,291 @@
+"""The lexical reader: imports with their contexts, and names bound at module level, without a syntax tree.
+
+It reads every file, also one that does not parse. Statements are found by their first word on a logical line; LibCST
+reads each distinct import statement, except clause and condition once.
+"""
+
+from __future__ import annotations
+
+import re
+from dataclasses import replace
+from typing import NamedTuple
+
+from ssot_audit.model import Binding, Depth, Exports, Facts, Import
+from ssot_audit.source import syntax
+from ssot_audit.source.blocks import Block, Chain, contexts, in_module
+from ssot_audit.source.lines import Line, Ruler, logical_lines, marks
+from ssot_audit.source.verify import Outline
+
+_HEADERS = frozenset("def class if elif else try except finally with for while match case async".split())
+_IMPORTS = frozenset(("import", "from", "lazy"))
+_FAILING = frozenset(("pytest", "self", "raise", "assert", "fail"))
+_KEYWORDS = _HEADERS | _IMPORTS | _FAILING | {"global"}
+_CONTINUES = {"elif": ("if",), "else": ("if", "try", "for", "while"), "except": ("try",), "finally": ("try",)}
+_FAIL = re.compile(
+    r"(?:pytest\s*\.\s*|self\s*\.\s*)?fail\s*\(|raise\s+AssertionError\b|assert\s+(?:False|0)\b|assert\s*\(\s*False\b"
+)
+_SOFT_OTHERWISE = re.compile(r"\w+[ \t]*(?:[=.,:)\r\n;]|$)")
+_INLINE_IMPORT = re.compile(r";(?:[ \t\f]|\\\r?\n?)*(?:import|from|lazy)\b")
+_NAME = re.compile(r"\s*\(?\s*([^\W\d]\w*)\s*\)?\s*\Z")
+_PATH = re.compile(r"\s*([^\W\d]\w*(?:\s*\.\s*[^\W\d]\w*)*)\s*(?:#[^\r\n]*)?\s*\Z")
+_TARGET_NAMES = re.compile(r"(?<![.\w])[^\W\d]\w*(?!\s*[.\w(\[])")
+_AS_NAMES = re.compile(r"\bas\s+\(?\s*([^\W\d]\w*(?:\s*,\s*[^\W\d]\w*)*)")
+_EXPORT_CALL = re.compile(r"__all__\s*\.\s*(extend|append)\s*\((.*)\)\s*(?:#[^\r\n]*)?\s*\Z", re.DOTALL)
+_DYNAMIC = re.compile(r"\bglobals\s*\(\s*\)\s*(?:\[|\.\s*(?:update|setdefault|__setitem__)\b)|\bsys\.modules\s*\[\s*__name__\s*\]")
+
+# In a syntax tree `elif` is an `if` inside an `else`, and else, finally and match have no node of their own.
+_OUTLINE = {"elif": "if"}
+_UNNAMED = frozenset(("else", "finally", "match"))
+
+HANDLER_ARM = 1000  # branches of last resort come after every other
+
+
+class _Found(NamedTuple):
+    """An import statement, with the blocks it stands in: its contexts are known at the end of the file."""
+
+    start: int
+    names: tuple[syntax.ImportedName, ...]
+    stack: tuple[Block, ...]
+
+
+def scan(text: str, digest: str = "") -> tuple[Facts, Outline]:
+    """The facts of a text at depth SCAN, whatever the text, and the outline the verifier holds against its own."""
+    scanner = _Scanner(text)
+    return scanner.facts(digest), scanner.outline()
+
+
+class _Scanner:
+    def __init__(self, text: str) -> None:
+        self.text = text
+        self.ruler = Ruler(text)
+        self.stack: list[Block] = []
+        self.chains = 0
+        self.found: list[_Found] = []
+        self.count = 0  # imported names so far
+        self.bindings: list[Binding] = []
+        self.exports: Exports | None = None
+        self.inline_imports = _INLINE_IMPORT.search(text) is not None
+        self.top = True  # at module level, as far as the last header tells
+        self.inside = -1  # column of the outermost function or class we are in
+
+    def facts(self, digest: str) -> Facts:
+        for line in logical_lines(self.text):
+            if line.word in _KEYWORDS:
+                self._keyword(line)
+            elif line.column > self.inside >= 0:
+                if self.inline_imports:
+                    self._simple(line.start, line.end, line.column)
+            else:
+                self._simple(line.start, line.end, line.column)
+        dynamic = _DYNAMIC.search(self.text) is not None or any(
+            one.kind == "function" and one.name == "__getattr__" for one in self.bindings
+        )
+        return Facts(digest, Depth.SCAN, self._imports(), tuple(self.bindings), self.exports, dynamic)
+
+    def outline(self) -> Outline:
+        return tuple(
+            (
+                self.ruler.line(found.start + one.start),
+                *(one.level, one.module, one.name, one.alias),
+                tuple(_OUTLINE.get(block.keyword, block.keyword) for block in found.stack if block.keyword not in _UNNAMED),
+            )
+            for found in self.found
+            for one in found.names
+        )
+
+    def _imports(self) -> tuple[Import, ...]:
+        return tuple(
+            Import(
+                self.ruler.place(found.start + one.start, found.start + one.end),
+                one.level,
+                one.module,
+                one.name,
+                one.alias,
+                contexts(found.stack, found.start),
+            )
+            for found in self.found
+            for one in found.names
+        )
+
+    # Blocks
+
+    def _keyword(self, line: Line) -> None:
+        if line.word in _HEADERS and self._header(line):
+            return
+        self._simple(line.start, line.end, line.column)
+
+    def _close(self, column: int) -> Block | None:
+        """Leave the blocks that end before a line of this indentation; the last one left that started at it."""
+        sibling = None
+        while self.stack and self.stack[-1].column >= column:
+            left = self.stack.pop()
+            sibling = left if left.column == column else None
+        if column <= self.inside:
+            self.inside = -1
+        return sibling
+
+    def _header(self, line: Line) -> bool:
+        """Open the block a compound statement starts; False where the word was only a name."""
+        word, start = line.word, line.start + len(line.word)
+        if word == "async":
+            second = re.compile(r"[\s\\]*(def|with|for)\b").match(self.text, start)
+            if not second:
+                return False
+            word, start = second[1], second.end()
+        if word in ("match", "case") and _SOFT_OTHERWISE.match(self.text, line.start):
+            return False
+        colon = next((at for at, mark in marks(self.text, start, line.end) if mark == ":"), None)
+        if colon is None:
+            return False
+        sibling = self._close(line.column)
+        block = self._block(word, line.column, self.text[start:colon], sibling)
+        if in_module(self.stack):
+            self._bind_header(block, start, colon)
+            if word in ("def", "class"):
+                self.inside = line.column
+        self.stack.append(block)
+        if self.text[colon + 1 : line.end].strip():
+            self._statements(colon + 1, line.end)
+        return True
+
+    def _block(self, word: str, column: int, head: str, sibling: Block | None) -> Block:
+        chain = sibling.chain if sibling and sibling.chain.keyword in _CONTINUES.get(word, ()) else None
+        if chain is None:
+            self.chains += 1
+            chain = Chain(self.chains, word)
+        arm, chain.arms = chain.arms, chain.arms + 1
+        typing = chain.later_arms_typing
+        if word in ("if", "elif") and "TYPE_CHECKING" in head:
+            only = syntax.condition(head)
+            typing = typing or only is True
+            chain.later_arms_typing |= only is False
+        elif word == "except":
+            chain.caught(syntax.except_clause(head))
+            return Block(word, column, chain, arm + HANDLER_ARM)
+        elif word == "with" and ("aises" in head or "suppress" in head):
+            raised, suppressed = syntax.with_items(head)
+            return Block(word, column, chain, arm, typing, raised, suppressed)
+        return Block(word, column, chain, arm, typing)
+
+    # Simple statements
+
+    def _simple(self, start: int, end: int, column: int) -> None:
+        self._close(column)
+        self._statements(start, end)
+
+    def _statements(self, start: int, end: int) -> None:
+        """The simple statements of a line or of the rest of a header's line."""
+        if ";" in self.text[start:end]:
+            for at, mark in marks(self.text, start, end):
+                if mark == ";":
+                    self._statement(start, at)
+                    start = at + 1
+        self._statement(start, end)
+
+    def _statement(self, start: int, end: int) -> None:
+        start += _blank(self.text, start, end)
+        word = re.compile(r"\w*").match(self.text, start, end)
+        first = word.group() if word else ""
+        if first in _IMPORTS:
+            names = syntax.import_statement(self.text[start:end].strip())
+            if names:
+                self._import(start, names)
+                return
+        if first in _FAILING and self.stack and _FAIL.match(self.text, start, end):
+            block = self.stack[-1]
+            if block.keyword == "try" or (block.keyword == "else" and block.chain.keyword == "try"):
+                block.chain.fails.append(start)
+        if first == "global":
+            for name in re.findall(r"\w+", self.text[start + 6 : end].partition("#")[0]):
+                self._bind(name, start, "global")
+        elif in_module(self.stack):
+            self._assignment(start, end, first)
+
+    def _import(self, start: int, names: tuple[syntax.ImportedName, ...]) -> None:
+        self.found.append(_Found(start, names, tuple(self.stack)))
+        if in_module(self.stack):
+            for number, one in enumerate(names, self.count):
+                kind = "star" if one.name == "*" else "import"
+                bound = one.alias or one.name or one.module.partition(".")[0]
+                self._bind(bound, start + one.start, kind, imported=number)
+        self.count += len(names)
+
+    # Names bound at module level
+
+    def _bind(self, name: str, offset: int, kind: str, value: str = "", imported: int = -1) -> None:
+        outer = self.stack[0] if self.stack else None
+        conditional = outer is not None and outer.keyword not in ("with", "finally")
+        binding = Binding(syntax.normal(name), self.ruler.line(offset), kind, value, imported)
+        if outer is not None and (conditional or kind == "global"):
+            arm = max((HANDLER_ARM if block.arm >= HANDLER_ARM else 0) for block in self.stack) + outer.arm % HANDLER_ARM
+            typing = any(block.typing for block in self.stack)
+            binding = replace(binding, chain=outer.chain.number, arm=arm, typing=typing)
+        self.bindings.append(binding)
+
+    def _bind_header(self, block: Block, start: int, colon: int) -> None:
+        if block.keyword in ("def", "class"):
+            name = re.compile(r"[\s\\]*([^\W\d]\w*)").match(self.text, start, colon)
+            if name:
+                self._bind(name[1], start, "class" if block.keyword == "class" else "function")
+        elif block.keyword == "with":
+            for names in _AS_NAMES.findall(self.text, start, colon):
+                for name in re.findall(r"\w+", names):
+                    self._bind(name, start, "assignment")
+        elif block.keyword == "for":
+            for name in _TARGET_NAMES.findall(self.text[start:colon].partition(" in ")[0]):
+                self._bind(name, start, "assignment")
+
+    def _assignment(self, start: int, end: int, first: str) -> None:
+        if first == "del":
+            for name in _TARGET_NAMES.findall(self.text[start + 3 : end].partition("#")[0]):
+                self._bind(name, start, "delete")
+            return
+        if first == "__all__":
+            self._exports(start, end)
+        equals = next((at for at, mark in marks(self.text, start, end) if mark == "="), None)
+        if equals is None:
+            return
+        left, right = self.text[start:equals], self.text[equals + 1 : end]
+        if first == "type" and (alias := re.match(r"type\s+([^\W\d]\w*)", left)):
+            self._bind(alias[1], start, "assignment")
+            return
+        targets = [left if not re.match(r"\w+\s*:", left) else left.partition(":")[0]]
+        while chained := re.match(r"\s*([^\W\d]\w*)\s*=(?!=)", right):
+            targets.append(chained[1])
+            right = right[chained.end() :]
+        path = _PATH.match(right)
+        value = re.sub(r"\s", "", path[1]) if path else ""
+        for target in targets:
+            simple = _NAME.match(target)
+            if simple:
+                self._bind(simple[1], start, "none" if value == "None" else "assignment", value)
+            elif first not in ("return", "yield", "await", "print") and not target.rstrip().endswith(("+", "-")):
+                for name in _TARGET_NAMES.findall(target):
+                    self._bind(name, start, "assignment")
+
+    def _exports(self, start: int, end: int) -> None:
+        text = self.text[start:end]
+        head = re.match(r"__all__\s*(?::[^=]*)?(\+?)=", text)
+        call = _EXPORT_CALL.match(text)
+        if head:
+            added = syntax.export_list(text[head.end() :].strip())
+            fresh = not head[1]
+        elif call:
+            added = syntax.export_list(call[2] if call[1] == "extend" else f"[{call[2]}]")
+            fresh = False
+        else:
+            return
+        before = self.exports or Exports((), (), True)
+        if fresh and not (self.stack and self.exports):
+            before = Exports((), (), True)
+        self.exports = Exports(
+            before.names + added.names, before.modules + added.modules, before.complete and added.complete
+        )
+
+
+_BLANK = re.compile(r"(?:[ \t\f]|\\(?:\r\n?|\n))*")
+
+
+def _blank(text: str, start: int, end: int) -> int:
+    found = _BLANK.match(text, start, end)
+    return len(found.group()) if found else 0

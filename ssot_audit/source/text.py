@@ -1,0 +1,50 @@
+"""Bytes to text as Python reads a source file (PEP 263), and nothing that Python would read differently."""
+
+from __future__ import annotations
+
+import codecs
+import re
+
+from ssot_audit.model import Failure
+
+_COOKIE = re.compile(rb"[ \t\f]*#.*?coding[:=][ \t]*([-\w.]+)")
+_NO_CODE = re.compile(rb"[ \t\f]*(?:#.*)?\Z", re.DOTALL)
+# Codecs that keep ASCII as it is and carry no state; others (utf-7, unicode_escape, rot13) can hide an import.
+_SAFE = re.compile(
+    r"(?:utf-8|ascii|iso8859-\d+|cp(?:437|737|775|8\d\d|9\d\d|125\d|1006|1125)|koi8-[rtu]|kz1048|mac-\w+|hp-roman8|tis-620"
+    r"|ptcp154|shift_jis(?:_2004|x0213)?|euc_(?:jp|kr|jis_2004|jisx0213)|gb2312|gbk|gb18030|big5(?:hkscs)?|johab)\Z"
+)
+
+
+def decode(data: bytes) -> str | Failure:
+    """The text, without a byte order mark; a Failure where the encoding is unknown, unsafe or does not hold."""
+    if b"\0" in data:
+        return Failure("contains NUL bytes")
+    marked = data.startswith(codecs.BOM_UTF8)
+    body = data[3:] if marked else data
+    name = _cookie(body)
+    try:
+        codec = codecs.lookup(name or "utf-8").name.removesuffix("-sig")
+    except (LookupError, ValueError):
+        return Failure(f"declares an unknown encoding {name!r}")
+    if not _SAFE.match(codec) or (marked and codec != "utf-8"):
+        return Failure(f"declares the encoding {name!r}, which is not read here")
+    try:
+        text = body.decode(codec)
+        if codec == "utf-8" or text.encode(codec) == body:
+            return text
+    except UnicodeError:
+        pass
+    return Failure(f"is not valid {codec}")
+
+
+def _cookie(body: bytes) -> str | None:
+    """The encoding named in the first two lines; in the second only where the first holds no code."""
+    lines = re.split(rb"\r\n?|\n", body[:4000], maxsplit=2)[:2]
+    for line in lines:
+        found = _COOKIE.match(line)
+        if found:
+            return found[1].decode("ascii", "replace")
+        if not _NO_CODE.match(line):
+            return None
+    return None

@@ -1,0 +1,121 @@
+"""Does a text parse, in any Python 3, and do its readers agree on the imports and the blocks around them?
+
+A file is valid if either parser, the interpreter's or LibCST's, accepts it.
+"""
+
+from __future__ import annotations
+
+import ast
+import sys
+import warnings
+from collections.abc import Iterator
+
+import libcst as cst
+
+from ssot_audit.model import Fault
+from ssot_audit.source.lines import Ruler, bracket_depth, logical_lines
+
+MAX_SIZE = 1 << 20  # characters of a file that is parsed whole; of 65,884 real files none was larger
+MAX_BRACKETS = 200  # CPython's own limits (MAXLEVEL and MAXINDENT in its tokenizer)
+MAX_INDENTS = 100
+
+# An import and the blocks around it: line, level, module, name, alias, keywords of the blocks.
+Outline = tuple[tuple[int, int, str, str | None, str | None, tuple[str, ...]], ...]
+
+
+def fault(text: str, outline: Outline) -> Fault | None:
+    """Why the text does not parse, or None. `outline` is the scanner's, held against the interpreter's."""
+    if len(text) > MAX_SIZE:
+        return unfit_to_walk(text)
+    try:
+        tree = _parse(text)
+    except SyntaxError as error:
+        return _older_or_newer(text, Fault(error.lineno or 1, error.msg or "does not parse"))
+    except (ValueError, RecursionError, MemoryError) as error:
+        return _older_or_newer(text, Fault(1, f"the interpreter cannot parse it: {type(error).__name__}"))
+    theirs = tuple(_outline(tree))
+    if outline == theirs:
+        return None
+    differing = (min(one[0], other[0]) for one, other in zip(outline, theirs, strict=False) if one != other)
+    return Fault(next(differing, 1), "parsers disagree on the imports or on the blocks around them")
+
+
+def unfit_to_walk(text: str) -> Fault | None:
+    """Size, bracket depth and indentation beyond CPython's own limits, told before LibCST sees them: it overflows the
+    stack, and its memory grows with the square of the depth."""
+    if len(text) > MAX_SIZE:
+        return Fault(1, f"has {len(text):,} characters; files over {MAX_SIZE:,} are not parsed")
+    if bracket_depth(text) > MAX_BRACKETS:
+        return Fault(1, f"nests more than {MAX_BRACKETS} brackets")
+    indents = [0]
+    for line in logical_lines(text):
+        while line.column < indents[-1]:
+            indents.pop()
+        if line.column > indents[-1]:
+            indents.append(line.column)
+        if len(indents) > MAX_INDENTS:
+            return Fault(Ruler(text).line(line.start), f"nests more than {MAX_INDENTS} blocks")
+    return None
+
+
+def _parse(text: str, version: tuple[int, int] | None = None) -> ast.Module:
+    with warnings.catch_warnings():
+        warnings.simplefilter("ignore")
+        return ast.parse(text, feature_version=version)
+
+
+def _older_or_newer(text: str, fault: Fault) -> Fault | None:
+    """None where another Python 3 reads it: newer syntax by LibCST, `async` as a name by the grammar of 3.6."""
+    if not unfit_to_walk(text):
+        try:
+            cst.parse_module(text)
+            return None
+        except Exception:  # LibCST raises more types than it documents
+            pass
+    if sys.version_info < (3, 13):  # 3.13 dropped the older grammars
+        try:
+            _parse(text, (3, 6))
+            return None
+        except (SyntaxError, ValueError, RecursionError, MemoryError):
+            pass
+    return fault
+
+
+def _outline(tree: ast.Module) -> Iterator[tuple[int, int, str, str | None, str | None, tuple[str, ...]]]:
+    pending: list[tuple[ast.stmt | ast.ExceptHandler | ast.match_case, tuple[str, ...]]] = [
+        (node, ()) for node in reversed(tree.body)
+    ]
+    while pending:
+        node, blocks = pending.pop()
+        if isinstance(node, ast.Import | ast.ImportFrom):
+            level, module = (node.level, node.module or "") if isinstance(node, ast.ImportFrom) else (0, None)
+            for alias in node.names:
+                name = alias.name if module is not None else None
+                yield alias.lineno, level, module if module is not None else alias.name, name, alias.asname, blocks
+            continue
+        for field, inside in _branches(node, blocks):
+            pending.extend((child, inside) for child in reversed(getattr(node, field, ())))
+
+
+def _branches(node: ast.AST, blocks: tuple[str, ...]) -> Iterator[tuple[str, tuple[str, ...]]]:
+    keyword = {
+        ast.FunctionDef: "def",
+        ast.AsyncFunctionDef: "def",
+        ast.ClassDef: "class",
+        ast.If: "if",
+        ast.For: "for",
+        ast.AsyncFor: "for",
+        ast.While: "while",
+        ast.With: "with",
+        ast.AsyncWith: "with",
+        ast.Try: "try",
+        ast.TryStar: "try",
+        ast.ExceptHandler: "except",
+        ast.match_case: "case",
+    }.get(type(node))
+    yield "finalbody", blocks
+    yield "orelse", blocks
+    yield "handlers", blocks
+    yield "cases", blocks
+    if keyword:
+        yield "body", (*blocks, keyword)
