@@ -10,7 +10,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from pathlib import Path, PurePosixPath
 
-from pathspec import GitIgnoreSpec
+from ssot_audit.globs import Globs
 
 SUFFIXES = (".py", ".pyi")
 # Never source of the repository, also where no .gitignore says so.
@@ -34,12 +34,12 @@ def discover(root: Path, include: Sequence[str], exclude: Sequence[str]) -> Foun
     unreadable: list[tuple[str, str]] = []
     listed = _from_git(root)
     paths = listed if listed is not None else _from_walk(root, skipped, unreadable)
-    wanted, unwanted = GitIgnoreSpec.from_lines(include), GitIgnoreSpec.from_lines(exclude)
+    wanted, unwanted = Globs(include), Globs(exclude)
     kept = []
     for path in sorted(set(paths)):
-        if include and not wanted.match_file(path):
+        if wanted and not wanted.match(path):
             skipped["not included"] += 1
-        elif unwanted.match_file(path):
+        elif unwanted.match(path):
             skipped["excluded"] += 1
         else:
             reason = _unfit(root, path)
@@ -102,7 +102,7 @@ def _from_git(root: Path) -> list[str] | None:
 def _from_walk(root: Path, skipped: Counter[str], unreadable: list[tuple[str, str]]) -> list[str]:
     """Every Python file below `root` that no .gitignore names, without recursion and without following links."""
     found: list[str] = []
-    pending: list[tuple[str, tuple[tuple[str, GitIgnoreSpec], ...]]] = [("", (("", GitIgnoreSpec.from_lines(NEVER)),))]
+    pending: list[tuple[str, tuple[tuple[str, Globs], ...]]] = [("", (("", Globs(NEVER)),))]
     while pending:
         folder, ignores = pending.pop()
         try:
@@ -126,17 +126,17 @@ def _from_walk(root: Path, skipped: Counter[str], unreadable: list[tuple[str, st
     return found
 
 
-def _gitignore(path: Path) -> GitIgnoreSpec:
+def _gitignore(path: Path) -> Globs:
     try:
-        return GitIgnoreSpec.from_lines(path.read_text("utf-8", "surrogateescape").splitlines())
+        return Globs(path.read_text("utf-8", "surrogateescape").splitlines())
     except (OSError, ValueError):
-        return GitIgnoreSpec.from_lines(())
+        return Globs(())
 
 
-def _ignored(path: str, ignores: Sequence[tuple[str, GitIgnoreSpec]]) -> bool:
+def _ignored(path: str, ignores: Sequence[tuple[str, Globs]]) -> bool:
     """The word of the nearest .gitignore that has one on this path."""
     for folder, spec in reversed(ignores):
-        verdict = spec.check_file(path.removeprefix(f"{folder}/") if folder else path).include
+        verdict = spec.verdict(path.removeprefix(f"{folder}/") if folder else path)
         if verdict is not None:
             return verdict
     return False

@@ -48,32 +48,22 @@ def scan_bytes(data: bytes) -> Facts | Failure:
     return replace(facts, fault=fault(text, outline))
 
 
-def walk_file(path: Path, facts: Facts) -> Facts | Failure:
-    """The same facts at depth WALK. The bytes must be those that were scanned."""
-    data = read_bytes(path)
-    if isinstance(data, Failure):
-        return data
-    if digest(data) != facts.digest:
-        return Failure("changed while it was read")
-    text = decode(data)
-    return text if isinstance(text, Failure) else deepen(facts, text)
-
-
-def deepen(facts: Facts, text: str) -> Facts:
-    """The facts of the scanner with those of LibCST's tree; a fault is added where no tree can be had, or where the
-    two readers disagree on the imports."""
+def walk_text(text: str, digest: str) -> Facts:
+    """Facts at depth WALK: the scanner's, with those of LibCST's tree. A fault says why no tree could be had, or that
+    the two readers disagree on the imports."""
     from ssot_audit.source.walk import walk
 
+    facts, _ = scan(text, digest)
     unfit = unfit_to_walk(text)
     if unfit:
-        return replace(facts, fault=facts.fault or unfit)
+        return replace(facts, fault=unfit)
     try:
         walked = walk(text)
     except Exception as error:  # LibCST raises more types than it documents; any of them costs this file only
-        return replace(facts, fault=facts.fault or Fault(1, f"LibCST cannot read it: {type(error).__name__}"))
+        return replace(facts, fault=Fault(1, f"LibCST cannot read it: {type(error).__name__}"))
     ours = [(one.level, one.module, one.name, one.alias) for one in facts.imports]
     if ours != [one[:4] for one in walked.imports] or not _placed(walked.uses, text):
-        return replace(facts, fault=facts.fault or Fault(1, "parsers disagree on the imports or on where names stand"))
+        return replace(facts, fault=Fault(1, "parsers disagree on the imports or on where names stand"))
     return replace(facts, depth=Depth.WALK, uses=walked.uses, targets=walked.targets)
 
 

@@ -1,0 +1,146 @@
+"""Which rule governs a candidate: at most one, by listed path, else by name and family, else by origin."""
+
+from __future__ import annotations
+
+from collections import defaultdict
+from collections.abc import Sequence
+from dataclasses import dataclass
+
+from ssot_audit import names
+from ssot_audit.errors import ConfigError
+from ssot_audit.globs import Globs
+from ssot_audit.model import Channel, Facts, Origin, Resolution
+from ssot_audit.program.candidates import Candidate, Program
+from ssot_audit.program.modules import Module
+from ssot_audit.rules import Rule
+
+_UNRESOLVED = ("missing-module", "missing-name")
+
+
+@dataclass(frozen=True, slots=True, eq=False)
+class Governed:
+    """A rule held against a program: its canonical origin, the bindings on the way there, and their files."""
+
+    rule: Rule
+    resolution: Resolution
+    family: tuple[str, ...]
+    plumbing: frozenset[tuple[str, int]]
+    chain: frozenset[str]
+    scope: Globs
+    outside: Globs
+
+    @property
+    def origin(self) -> Origin | None:
+        return self.resolution.origin
+
+    def in_family(self, candidate: Candidate) -> bool:
+        if any(names.matches(pattern, candidate.head) for pattern in self.family):
+            return True
+        # A name that leads nowhere cannot tell whose it was meant to be: every first-party root is its family.
+        return candidate.resolution.reason in _UNRESOLVED and not self.rule.family
+
+    def applies_to(self, path: str) -> bool:
+        """Whether the file is in the rule's scope."""
+        return (not self.scope or self.scope.match(path)) and not self.outside.match(path)
+
+    def has_name(self, name: str) -> bool:
+        return name == self.rule.symbol or name in self.rule.aliases
+
+
+def govern(rule: Rule, program: Program) -> Governed:
+    module, symbol = names.split(rule.canonical)
+    resolution = program.resolver.path(rule.canonical)[1]
+    if resolution.origin is None and not rule.external:
+        resolution = program.resolver.member(module, symbol)
+    kept = [rule.canonical, *(shim.path for shim in rule.shims)]
+    found = [program.resolver.path(path)[1] for path in kept]
+    steps = frozenset(step for one in found for step in one.steps)
+    files = {path for path, _ in steps} | {one.origin.path for one in found if one.origin}
+    for path in rule.listed:
+        home = program.modules.find(names.split(path)[0])
+        if isinstance(home, Module):
+            files.add(home.path)
+    package = program.modules.find(module)
+    home_package = package.package if isinstance(package, Module) else names.split(module)[0] or module
+    family = rule.family or (f"{home_package}.**",)
+    plumbing = frozenset(step for step in steps if step[1] >= 0)
+    scope, outside = Globs(rule.paths), Globs(rule.exclude_paths)
+    return Governed(rule, resolution, family, plumbing, frozenset(files), scope, outside)
+
+
+class Governance:
+    """All loaded rules against one program."""
+
+    def __init__(self, rules: Sequence[Rule], program: Program) -> None:
+        self.governed = [govern(rule, program) for rule in rules]
+        self._exact: dict[str, list[Governed]] = defaultdict(list)
+        self._patterns: list[tuple[str, Governed]] = []
+        self._origins: dict[Origin, list[Governed]] = defaultdict(list)
+        for one in self.governed:
+            for path in dict.fromkeys(one.rule.listed):
+                if names.is_pattern(path):
+                    self._patterns.append((path, one))
+                else:
+                    self._exact[path].append(one)
+            if one.origin and one.origin.kind not in ("none", "namespace"):
+                self._origins[one.origin].append(one)
+        self._names = frozenset(name for one in self.governed for name in (one.rule.symbol, *one.rule.aliases))
+
+    def searched_names(self, program: Program) -> frozenset[str]:
+        """The names by which a byte search finds every file that may name something governed: those of the rules, and
+        every other name a governed object goes by."""
+        found = {name for one in self.governed for name in one.rule.governed_names}
+        found |= {origin.name for origin in self._origins if origin.kind != "module"}
+        for module in program.modules.by_path.values():
+            for binding in module.facts.bindings if isinstance(module.facts, Facts) else ():
+                linked = binding.kind == "import" or (binding.kind == "assignment" and binding.value)
+                if linked and program.resolver.name_in(module, binding.name).origin in self._origins:
+                    found.add(binding.name)
+        return frozenset(found)
+
+    def rule_of(self, candidate: Candidate) -> Governed | None:
+        """The rule a candidate falls under, if any. Raises ConfigError where two rules claim it alike."""
+        found = self._listing(candidate)
+        if not found and candidate.name in self._names:
+            found = [one for one in self.governed if one.has_name(candidate.name) and one.in_family(candidate)]
+        if not found and candidate.resolution.origin in self._origins:
+            found = self._origins[candidate.resolution.origin]
+        found = [one for one in found if one.applies_to(candidate.module.path) and _concerns(one, candidate)]
+        if len(found) > 1:
+            named = [one for one in found if one.has_name(candidate.name)]
+            found = named if len(named) == 1 else found
+        if len(found) > 1:
+            raise ConfigError((_tie(found, candidate),))
+        return found[0] if found else None
+
+    def _listing(self, candidate: Candidate) -> list[Governed]:
+        """The rules that list the path, or a module it is below; the longest listed path wins."""
+        path = candidate.dotted
+        while path:
+            if path in self._exact:
+                return self._exact[path]
+            path = names.split(path)[0]
+        matching = [one for pattern, one in self._patterns if names.matches(pattern, candidate.dotted)]
+        return list(dict.fromkeys(matching))
+
+
+def _concerns(one: Governed, candidate: Candidate) -> bool:
+    """A string is a reference only where the name lives: patching a name in the module that uses it is what mock
+    asks for. What does not resolve is no reference to this rule either."""
+    if candidate.channel is not Channel.STRING or candidate.imported >= 0:
+        return True
+    if candidate.resolution.origin is None:
+        return candidate.resolution.reason == "external" and one.rule.external
+    listed = any(
+        names.matches(path, candidate.dotted) or names.is_within(candidate.dotted, path) for path in one.rule.listed
+    )
+    return listed or any(path in one.chain for path, _ in candidate.resolution.steps[:1])
+
+
+def _tie(found: Sequence[Governed], candidate: Candidate) -> str:
+    ids = " and ".join(repr(one.rule.id) for one in found)
+    place = f"{candidate.module.path}:{candidate.places[0].line}"
+    return (
+        f"{found[0].rule.source}: rules {ids} both govern {candidate.dotted!r} ({place}): "
+        "list the path in one of them, or make one rule of them with `aliases`"
+    )

@@ -1,0 +1,139 @@
+"""The rule kind `symbol`: one symbol, or one module, imported through one path."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Sequence
+from dataclasses import dataclass
+from datetime import date
+
+from ssot_audit import names
+from ssot_audit.checks.governance import Governance, Governed
+from ssot_audit.model import Class, Context, Finding, Place, Reference
+from ssot_audit.program.candidates import Candidate, Program
+from ssot_audit.rules import Rule
+
+_UNDECIDED = ("unparsed", "computed", "cycle")
+_MISSING = ("missing-module", "missing-name")
+
+
+@dataclass(frozen=True, slots=True)
+class Outcome:
+    """What rules found in a program. `absent` are the rules whose canonical path does not exist."""
+
+    references: tuple[Reference, ...]
+    absent: tuple[Rule, ...]
+
+
+def check(program: Program, rules: Sequence[Rule], today: date) -> Outcome:
+    """Every reference the rules govern, each with its class."""
+    governance = Governance(rules, program)
+    references = [
+        classify(governed, candidate, program, today)
+        for candidate in program.candidates()
+        if (governed := governance.rule_of(candidate)) is not None
+    ]
+    absent = tuple(one.rule for one in governance.governed if one.origin is None and not one.rule.external)
+    return Outcome(tuple(references), absent)
+
+
+def classify(governed: Governed, candidate: Candidate, program: Program, today: date) -> Reference:
+    """The first class that holds, in the order of `Class`."""
+    rule, found = governed.rule, candidate.resolution
+    same = found.origin is not None and found.origin == governed.origin
+    known = found.origin is not None and governed.origin is not None
+    return Reference(
+        rule=rule.id,
+        path=candidate.module.path,
+        dotted=candidate.dotted,
+        channel=candidate.channel,
+        contexts=candidate.contexts,
+        places=candidate.places,
+        klass=_class(governed, candidate, program, today, same),
+        object="same" if same else "other" if known else "unknown",
+        origin=found.origin,
+        reason=found.reason or ("typing-only" if found.typing_only else ""),
+        use=rule.canonical,
+    )
+
+
+def _class(governed: Governed, candidate: Candidate, program: Program, today: date, same: bool) -> Class:
+    rule, found, dotted = governed.rule, candidate.resolution, candidate.dotted
+    if (candidate.module.path, candidate.imported) in governed.plumbing:
+        return Class.PLUMBING
+    if found.reason in _MISSING and Context.EXPECTED_FAILURE in candidate.contexts:
+        return Class.EXPECTED_MISSING
+    if found.reason in _UNDECIDED:
+        return Class.UNDECIDED
+    if found.reason in _MISSING or (found.typing_only and Context.TYPING not in candidate.contexts):
+        return Class.BROKEN
+    if names.is_within(dotted, rule.canonical):
+        return Class.CANONICAL
+    for shim in rule.shims:
+        if names.is_within(dotted, shim.path):
+            return Class.DEPRECATED if shim.until and today > shim.until else Class.SHIM
+    if any(names.is_within(dotted, path) or names.matches(path, dotted) for path in rule.deprecated):
+        return Class.DEPRECATED
+    if same:
+        outside = not names.is_within(candidate.module.name, _package_of(candidate.head, program))
+        return Class.INTERNAL if names.is_private(candidate.name) and outside else Class.UNLISTED
+    return Class.RIVAL
+
+
+def _package_of(module: str, program: Program) -> str:
+    found = program.modules.find(module)
+    return module if found is None or isinstance(found, str) else found.package
+
+
+def findings(references: Sequence[Reference], rules: Sequence[Rule]) -> Iterator[Finding]:
+    """What breaks a rule, one finding for each reference."""
+    by_id = {rule.id: rule for rule in rules}
+    for one in references:
+        if one.klass.breaks_rule:
+            rule = by_id[one.rule]
+            message, advice = _message(one, rule), _advice(rule)
+            subject = names.last_part(one.dotted)
+            yield Finding(
+                *(rule.id, rule.severity, one.path, one.places[0], subject, one.dotted, one.klass, message, advice)
+            )
+
+
+def absent_finding(rule: Rule) -> Finding:
+    """The canonical path a rule declares is not in the tree."""
+    return Finding(
+        rule=rule.id,
+        severity=rule.severity,
+        path=rule.source,
+        place=Place(1, 1, 1, 1),
+        subject=rule.symbol,
+        dotted=rule.canonical,
+        klass="absent-canonical",
+        message=f"the canonical path {rule.canonical} does not exist",
+        help="correct the rule, or mark it `external = true` if the symbol is not of this repository",
+    )
+
+
+def _message(one: Reference, rule: Rule) -> str:
+    dotted = one.dotted
+    where = f" at {one.origin.path}:{one.origin.line}" if one.origin and one.origin.path else ""
+    expired = next((shim for shim in rule.shims if names.is_within(dotted, shim.path)), None)
+    missing = {
+        "missing-module": "its module does not exist",
+        "missing-name": "its module has no such name",
+        "typing-only": "the name exists for type checkers only",
+        "unparsed": "its module does not parse",
+        "computed": "its module makes names at run time",
+        "cycle": "its imports run in a circle",
+    }.get(one.reason, one.reason)
+    return {
+        Class.UNDECIDED: f"{dotted} cannot be decided: {missing}",
+        Class.BROKEN: f"{dotted} leads nowhere: {missing}",
+        Class.DEPRECATED: f"{dotted} was a shim until {expired.until}" if expired else f"{dotted} is a deprecated path",
+        Class.INTERNAL: f"{dotted} is the private name of {rule.symbol}",
+        Class.UNLISTED: f"{dotted} reaches {rule.symbol} through a path no rule lists",
+        Class.RIVAL: f"{dotted} is another object than {rule.canonical}{where}",
+    }[one.klass]
+
+
+def _advice(rule: Rule) -> str:
+    module, symbol = names.split(rule.canonical)
+    return f"from {module} import {symbol}"

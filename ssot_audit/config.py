@@ -1,0 +1,123 @@
+"""Configuration: where the repository is, and what its `[tool.ssot-audit]` or `ssot-audit.toml` says."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from decimal import Decimal
+from pathlib import Path
+
+from ssot_audit import tables
+from ssot_audit.errors import ConfigError, UsageError
+
+OWN_FILE = "ssot-audit.toml"
+TESTS = ("tests/", "test/", "[Tt]ests/", "testing/", "test_*.py", "*_test.py", "*_tests.py", "conftest.py")
+OTHER = ("scripts/", "tools/", "docs/", "examples/", "benchmarks/", "setup.py", "noxfile.py", "tasks.py", "fabfile.py")
+
+
+@dataclass(frozen=True, slots=True)
+class Config:
+    """What a repository says of its audit. Globs are gitignore patterns; percentages are exact decimals."""
+
+    source: str = ""
+    include: tuple[str, ...] = ()
+    exclude: tuple[str, ...] = ()
+    roots: tuple[str, ...] = ()
+    packs: tuple[str, ...] = ()
+    rules: tuple[str, ...] = ()
+    select: tuple[str, ...] = ()
+    ignore: tuple[str, ...] = ()
+    tests: tuple[str, ...] = TESTS
+    other: tuple[str, ...] = OTHER
+    fail_under: Decimal | None = None
+    fail_under_package: tuple[tuple[str, Decimal], ...] = ()
+    fail_under_rule: tuple[tuple[str, Decimal], ...] = ()
+    max_unvalidated: int = 0
+
+
+def find_config(folder: Path) -> Path | None:
+    """The nearest configuration at or above a folder: `ssot-audit.toml`, or a pyproject.toml with our table."""
+    for at in (folder, *folder.parents):
+        own, project = at / OWN_FILE, at / "pyproject.toml"
+        if own.is_file():
+            return own
+        if project.is_file() and b"tool.ssot-audit" in project.read_bytes():
+            return project
+    return None
+
+
+def load_config(path: Path | None) -> Config:
+    """The configuration in a file, or the defaults. Raises ConfigError with every mistake."""
+    if path is None:
+        return Config()
+    table: object = tables.load(path, path.name)
+    where = path.name
+    if path.name == "pyproject.toml":
+        tool = table.get("tool", {}) if isinstance(table, dict) else {}
+        table = tool.get("ssot-audit", {}) if isinstance(tool, dict) else {}
+        where = f"{path.name}: [tool.ssot-audit]"
+    mistakes: list[str] = []
+    reader = tables.Reader(table, where, mistakes)
+    config = Config(
+        source=path.name,
+        include=reader.texts("include"),
+        exclude=(*reader.texts("exclude"), *reader.texts("extend-exclude")),
+        roots=tuple(one.strip("/").removeprefix("./").removeprefix(".") for one in reader.texts("roots")),
+        packs=reader.texts("packs"),
+        rules=reader.texts("rules"),
+        select=reader.texts("select"),
+        ignore=reader.texts("ignore"),
+        tests=reader.texts("tests") or TESTS,
+        other=reader.texts("other") or OTHER,
+        fail_under=reader.percent("fail-under"),
+        fail_under_package=_percents(reader, "fail-under-package"),
+        fail_under_rule=_percents(reader, "fail-under-rule"),
+        max_unvalidated=reader.count("max-unvalidated") or 0,
+    )
+    _check_folders(config, path.parent, reader)
+    reader.finish()
+    if mistakes:
+        raise ConfigError(tuple(mistakes))
+    return config
+
+
+def _percents(reader: tables.Reader, key: str) -> tuple[tuple[str, Decimal], ...]:
+    found = []
+    for name, value in reader.mapping(key).items():
+        if tables.is_percent(value):
+            found.append((name, Decimal(str(value))))
+        else:
+            reader.wrong(key, f"of {name!r} must be a number from 0 to 100")
+    return tuple(found)
+
+
+def _check_folders(config: Config, root: Path, reader: tables.Reader) -> None:
+    for key, paths in (("roots", config.roots), ("rules", config.rules)):
+        for one in paths:
+            if Path(one).is_absolute() or ".." in Path(one).parts:
+                reader.wrong(key, f"{one!r} must be inside the repository")
+            elif not (root / one).exists():
+                reader.wrong(key, f"{one!r} does not exist")
+
+
+def percent(text: str) -> Decimal:
+    """A percentage from the command line. Raises UsageError."""
+    try:
+        value = Decimal(text.removesuffix("%"))
+    except ArithmeticError:
+        raise UsageError(f"--fail-under {text!r} is not a number from 0 to 100") from None
+    if not (value.is_finite() and 0 <= value <= 100):
+        raise UsageError(f"--fail-under {text!r} is not a number from 0 to 100")
+    return value
+
+
+def find_root(paths: Sequence[Path], work_tree: Path | None) -> Path:
+    """The repository the paths belong to: the folder of the nearest configuration, else the git work tree, else the
+    folder named."""
+    first = paths[0] if paths[0].is_dir() else paths[0].parent
+    found = find_config(first)
+    if found and (work_tree is None or found.parent.is_relative_to(work_tree)):
+        return found.parent
+    if work_tree:
+        return work_tree
+    return first

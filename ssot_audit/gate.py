@@ -1,0 +1,104 @@
+"""The condition on the figures, and whether it is met. The same for every output format."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from decimal import Decimal
+
+from ssot_audit.model import Finding, Judgement, Score, Severity, Tally, Unvalidated, Verdict
+
+
+@dataclass(frozen=True, slots=True)
+class Gate:
+    """What the configuration and the command line ask for. Percentages are exact."""
+
+    fail_under: Decimal | None = None
+    packages: tuple[tuple[str, Decimal], ...] = ()
+    rules: tuple[tuple[str, Decimal], ...] = ()
+    max_unvalidated: int = 0
+
+
+@dataclass(frozen=True, slots=True)
+class Figures:
+    """What the gate judges."""
+
+    whole: Tally  # of the repository, whatever part of it is judged
+    packages: tuple[Score, ...]
+    rules: tuple[Score, ...]
+    findings: tuple[Finding, ...]  # in the judged files
+    unvalidated: tuple[Unvalidated, ...]  # among the judged files
+    obstacles: tuple[str, ...]  # why nothing can be judged, found on the way
+    partial: bool
+
+
+def reaches(tally: Tally, percent: Decimal) -> bool:
+    """Whether compliance is at least `percent`, in whole numbers: 99.96 % does not reach 100."""
+    numerator, denominator = percent.as_integer_ratio()
+    return tally.canonical * 100 * denominator >= numerator * tally.governed
+
+
+def judge(gate: Gate, figures: Figures) -> Judgement:
+    """Not judged outranks missed."""
+    condition = _condition(gate, figures.partial)
+    obstacles = [*figures.obstacles, *_obstacles(gate, figures)]
+    if obstacles:
+        return Judgement(Verdict.NOT_JUDGED, condition, tuple(obstacles))
+    missed = _missed(gate, figures)
+    return Judgement(Verdict.MISSED if missed else Verdict.MET, condition, tuple(missed))
+
+
+def _has_threshold(gate: Gate) -> bool:
+    return gate.fail_under is not None or bool(gate.packages or gate.rules)
+
+
+def _condition(gate: Gate, partial: bool) -> str:
+    if _has_threshold(gate) and not partial:
+        parts = [f"compliance at least {gate.fail_under} %"] if gate.fail_under is not None else []
+        parts += [f"{name} at least {percent} %" for name, percent in (*gate.packages, *gate.rules)]
+        return ", ".join(parts)
+    note = " (thresholds are judged on whole runs only)" if _has_threshold(gate) else ""
+    return f"no finding of severity error in {'the named files' if partial else 'the repository'}{note}"
+
+
+def _obstacles(gate: Gate, figures: Figures) -> list[str]:
+    found = []
+    if not figures.obstacles and not figures.whole.governed:
+        found.append(
+            "nothing is governed: no reference falls under any loaded rule; check that the rules name this "
+            "repository's paths (`ssot-audit rules`, `ssot-audit paths NAME`)"
+        )
+    number = len(figures.unvalidated)
+    if number > gate.max_unvalidated:
+        first = figures.unvalidated[0]
+        files = "file" if number == 1 else "files"
+        found.append(
+            f"{number} unvalidated {files}, {gate.max_unvalidated} allowed; first {first.path}:{first.line}: "
+            f"{first.reason}; repair or exclude, or raise max-unvalidated"
+        )
+    if not figures.partial and figures.whole.governed:
+        for kind, wanted, known in (("package", gate.packages, figures.packages), ("rule", gate.rules, figures.rules)):
+            governed = {score.name for score in known if score.total.governed}
+            found += [
+                f"nothing is governed in {kind} {name!r}, so its threshold cannot be judged"
+                for name, _ in wanted
+                if name not in governed
+            ]
+    return found
+
+
+def _missed(gate: Gate, figures: Figures) -> list[str]:
+    if figures.partial or not _has_threshold(gate):
+        errors = sum(1 for one in figures.findings if one.severity is Severity.ERROR)
+        return [f"{errors} {'finding' if errors == 1 else 'findings'} of severity error"] if errors else []
+    missed = []
+    if gate.fail_under is not None and not reaches(figures.whole, gate.fail_under):
+        missed.append(_below("compliance", figures.whole, gate.fail_under))
+    for wanted, known in ((gate.packages, figures.packages), (gate.rules, figures.rules)):
+        scores = {score.name: score.total for score in known}
+        missed += [_below(name, scores[name], percent) for name, percent in wanted if not reaches(scores[name], percent)]
+    return missed
+
+
+def _below(what: str, tally: Tally, percent: Decimal) -> str:
+    return f"{what} is {tally.canonical}/{tally.governed} = {tally.percent}, below {percent} %"

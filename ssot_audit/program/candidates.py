@@ -1,0 +1,116 @@
+"""Every place of a program that names a dotted path, with where the path leads. Rules pick their references from these."""
+
+from __future__ import annotations
+
+from collections import defaultdict
+from collections.abc import Iterator
+from dataclasses import dataclass
+
+from ssot_audit.model import Channel, Context, Facts, Import, Place, Resolution
+from ssot_audit.program.modules import Module, Modules, absolute, path_of
+from ssot_audit.program.resolve import MISSING_MODULE, Resolver
+
+
+@dataclass(frozen=True, slots=True)
+class Candidate:
+    """One (binding, dotted path) of a file. `imported` is the binding's index, -1 for a string of its own."""
+
+    module: Module
+    dotted: str
+    imported: int
+    channel: Channel
+    contexts: tuple[Context, ...]
+    places: tuple[Place, ...]
+    resolution: Resolution
+    patches: bool = False  # a string that replaces what it names, rather than importing it
+
+    @property
+    def name(self) -> str:
+        return self.dotted.rpartition(".")[2]
+
+    @property
+    def head(self) -> str:
+        return self.dotted.rpartition(".")[0]
+
+
+@dataclass(frozen=True, slots=True)
+class Program:
+    """The modules of a repository and the answers about their names."""
+
+    modules: Modules
+    resolver: Resolver
+
+    def candidates(self) -> Iterator[Candidate]:
+        for path in sorted(self.modules.by_path):
+            module = self.modules.by_path[path]
+            if isinstance(module.facts, Facts):
+                yield from self.candidates_of(module, module.facts)
+
+    def candidates_of(self, module: Module, facts: Facts) -> Iterator[Candidate]:
+        for number, one in enumerate(facts.imports):
+            yield from self._imported(module, number, one)
+        yield from self._used(module, facts)
+        yield from self._targeted(module, facts)
+
+    def _imported(self, module: Module, number: int, one: Import) -> Iterator[Candidate]:
+        dotted = path_of(module, one) or "." * one.level + ".".join(filter(None, (one.module, one.name)))
+        places = (one.place,)
+        if one.name != "*":
+            found = self.resolver.imported(module, one)
+            yield Candidate(module, dotted, number, Channel.IMPORT, one.contexts, places, found)
+            return
+        source = self.modules.find(dotted, module)
+        if not isinstance(source, Module):
+            found = self.resolver.module(dotted, module)
+            yield Candidate(module, f"{dotted}.*", number, Channel.STAR, one.contexts, places, found)
+            return
+        for name in sorted(self.resolver.star_names(source)):
+            found = self.resolver.name_in(source, name)
+            yield Candidate(module, f"{dotted}.{name}", number, Channel.STAR, one.contexts, places, found)
+
+    def _used(self, module: Module, facts: Facts) -> Iterator[Candidate]:
+        """Attribute uses of modules bound whole: one candidate for each binding and path, with all its places."""
+        places: dict[tuple[int, str, Channel], list[Place]] = defaultdict(list)
+        contexts: dict[tuple[int, str, Channel], set[Context]] = {}
+        answers: dict[tuple[int, str, Channel], Resolution] = {}
+        bases: dict[int, tuple[str, str] | None] = {}
+        for use in facts.uses:
+            if use.imported not in bases:
+                bases[use.imported] = self._base(module, facts.imports[use.imported])
+            base = bases[use.imported]
+            if base is None:
+                continue
+            written, means = base
+            path, found = self.resolver.attributes(means, use.attributes, module)
+            key = use.imported, written + path.removeprefix(means), use.channel
+            places[key].append(use.place)
+            contexts[key] = contexts.get(key, set(use.contexts)) & set(use.contexts)
+            answers[key] = found
+        for key, where in places.items():
+            when = tuple(context for context in Context if context in contexts[key])
+            yield Candidate(module, key[1], key[0], key[2], when, tuple(sorted(where)), answers[key])
+
+    def _base(self, module: Module, one: Import) -> tuple[str, str] | None:
+        """The module an import binds whole: as written, and as it is called where it lives."""
+        means = self.resolver.base_of(module, one)
+        if means is None:
+            return None
+        path = path_of(module, one) or means
+        return (path if one.alias or one.name else path.partition(".")[0]), means
+
+    def _targeted(self, module: Module, facts: Facts) -> Iterator[Candidate]:
+        for target in facts.targets:
+            if not target.path:
+                continue
+            path = absolute(module, target.level, target.path)
+            patches = target.function.startswith(("patch", "monkeypatch"))
+            written, found = self.resolver.path(path, module) if path else (target.path, MISSING_MODULE)
+            places = (target.place,)
+            yield Candidate(module, written, -1, Channel.STRING, target.contexts, places, found, patches)
+
+    def binds_module(self, module: Module) -> bool:
+        """Whether the file binds some module whole, so that its attributes may name governed paths."""
+        facts = module.facts
+        if not isinstance(facts, Facts):
+            return False
+        return any(self.resolver.base_of(module, one) is not None for one in facts.imports if one.name != "*")

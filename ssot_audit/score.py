@@ -1,0 +1,65 @@
+"""References to figures: tallies per module, package, rule and symbol, each by kind of file."""
+
+from __future__ import annotations
+
+from collections import Counter, defaultdict
+from collections.abc import Callable, Iterable, Mapping, Sequence
+
+from ssot_audit import names
+from ssot_audit.model import Class, Kind, Reference, Score, Tally
+
+
+def tally(references: Iterable[Reference]) -> Tally:
+    counts = Counter(one.klass for one in references)
+    return Tally(tuple((klass, counts[klass]) for klass in Class if counts[klass]))
+
+
+def score(name: str, references: Sequence[Reference], kinds: Mapping[str, Kind], path: str = "") -> Score:
+    """The tally of some references, in total and by the kind of the file each stands in."""
+    split = tuple((kind, tally(one for one in references if kinds[one.path] is kind)) for kind in Kind)
+    return Score(name, tally(references), split, path)
+
+
+def by_rule(references: Sequence[Reference], ids: Sequence[str], kinds: Mapping[str, Kind]) -> tuple[Score, ...]:
+    """One score for each rule, those that matched nothing included."""
+    groups = _grouped(references, lambda one: (one.rule,))
+    return tuple(score(name, groups.get(name, []), kinds) for name in ids)
+
+
+def by_symbol(references: Sequence[Reference], kinds: Mapping[str, Kind]) -> tuple[Score, ...]:
+    groups = _grouped(references, lambda one: (names.last_part(one.dotted),))
+    return tuple(score(name, groups[name], kinds) for name in sorted(groups))
+
+
+def by_module(
+    references: Sequence[Reference], modules: Mapping[str, str], kinds: Mapping[str, Kind]
+) -> tuple[Score, ...]:
+    """One score for each file with references; `modules` gives the dotted name of a file."""
+    groups = _grouped(references, lambda one: (one.path,))
+    return tuple(score(modules[path], groups[path], kinds, path) for path in sorted(groups))
+
+
+def by_package(
+    references: Sequence[Reference], modules: Mapping[str, str], kinds: Mapping[str, Kind]
+) -> tuple[Score, ...]:
+    """One score for each package, with all below it."""
+    groups = _grouped(references, lambda one: _packages(modules[one.path], one.path))
+    return tuple(score(name, groups[name], kinds) for name in sorted(groups))
+
+
+def _packages(module: str, path: str) -> tuple[str, ...]:
+    """The packages a module is in, outermost first; a package's `__init__` is in the package itself."""
+    parts = module.split(".")
+    if not path.endswith(("__init__.py", "__init__.pyi")):
+        parts.pop()
+    return tuple(".".join(parts[: depth + 1]) for depth in range(len(parts)))
+
+
+def _grouped(
+    references: Sequence[Reference], keys: Callable[[Reference], tuple[str, ...]]
+) -> dict[str, list[Reference]]:
+    groups: dict[str, list[Reference]] = defaultdict(list)
+    for one in references:
+        for key in keys(one):
+            groups[key].append(one)
+    return groups
