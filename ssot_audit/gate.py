@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
 from dataclasses import dataclass
 from decimal import Decimal
 
@@ -96,7 +95,9 @@ def _missed(gate: Gate, figures: Figures) -> list[str]:
         missed.append(_below("compliance", figures.whole, gate.fail_under))
     for wanted, known in ((gate.packages, figures.packages), (gate.rules, figures.rules)):
         scores = {score.name: score.total for score in known}
-        missed += [_below(name, scores[name], percent) for name, percent in wanted if not reaches(scores[name], percent)]
+        missed += [
+            _below(name, scores[name], percent) for name, percent in wanted if not reaches(scores[name], percent)
+        ]
     return missed
 
 

@@ -1,4 +1,4 @@
-"""The values that flow through an audit, all frozen: facts of a file's bytes, references, findings, tallies, the report."""
+"""The values that flow through an audit, all frozen: facts of a file, references, findings, tallies, the report."""
 
 from __future__ import annotations
 

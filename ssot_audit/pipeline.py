@@ -12,7 +12,7 @@ from pathlib import Path
 from ssot_audit import __version__, score
 from ssot_audit.checks import symbol
 from ssot_audit.checks.governance import Governance
-from ssot_audit.config import Config, find_config, find_root, load_config
+from ssot_audit.config import OWN_FILE, Config, find_config, find_root, load_config
 from ssot_audit.errors import ConfigError, UsageError
 from ssot_audit.gate import Figures, Gate, judge
 from ssot_audit.globs import Globs
@@ -28,6 +28,8 @@ from ssot_audit.source.read import read_bytes
 from ssot_audit.source.stages import Watch, look_all, scan_all
 from ssot_audit.source.syntax import physical_lines
 from ssot_audit.source.text import decode
+
+_REPOSITORY_MARKS = (".git", ".hg", OWN_FILE, "pyproject.toml", "setup.py", "setup.cfg")
 
 
 def _unwatched(what: str, done: int, total: int) -> None:
@@ -114,13 +116,30 @@ def open_repository(options: Options) -> Repository:
     return Repository(root, config, found, _named(root, paths, found), kinds)
 
 
+def open_folder(options: Options) -> Repository:
+    """One folder by itself, whatever configuration or repository is around it."""
+    folder = options.paths[0]
+    if not folder.is_dir():
+        raise UsageError(f"{folder}: is not a folder" if folder.exists() else f"{folder}: no such folder")
+    root = folder.resolve()
+    found = discover(root, options.include, (*(options.exclude or ()), *options.extend_exclude))
+    return Repository(root, Config(), found, None, dict.fromkeys(found.paths, Kind.PRODUCTION))
+
+
 def _named(root: Path, paths: Sequence[Path], found: Found) -> frozenset[str] | None:
     if root in paths:
         return None
     relative = [path.relative_to(root).as_posix() for path in paths]
-    return frozenset(
-        path for path in found.paths if any(path == one or path.startswith(f"{one}/") for one in relative)
-    )
+    return frozenset(path for path in found.paths if any(path == one or path.startswith(f"{one}/") for one in relative))
+
+
+def package_around(root: Path) -> str:
+    """The dotted package a folder is, where somebody audits the folder of a package rather than a repository."""
+    parts: list[str] = []
+    while (root / "__init__.py").is_file() and not any((root / mark).exists() for mark in _REPOSITORY_MARKS):
+        parts.append(root.name)
+        root = root.parent
+    return ".".join(reversed(parts))
 
 
 def scan(repository: Repository, options: Options) -> Program:
@@ -129,7 +148,7 @@ def scan(repository: Repository, options: Options) -> Program:
 
 
 def make_program(repository: Repository, facts: Mapping[str, Facts | Failure]) -> Program:
-    modules = Modules(facts, repository.kinds, repository.config.roots)
+    modules = Modules(facts, repository.kinds, repository.config.roots, package_around(repository.root))
     return Program(modules, Resolver(modules))
 
 
@@ -198,9 +217,7 @@ def choose_rules(
 # The report
 
 
-def find_unvalidated(
-    repository: Repository, program: Program, mentioning: frozenset[str]
-) -> tuple[Unvalidated, ...]:
+def find_unvalidated(repository: Repository, program: Program, mentioning: frozenset[str]) -> tuple[Unvalidated, ...]:
     """The files whose references cannot be counted: unreadable, or not parsing and mentioning a governed name."""
     found = [Unvalidated(path, 1, f"folder {reason}") for path, reason in repository.found.unreadable]
     for path, module in program.modules.by_path.items():
@@ -233,7 +250,10 @@ def report(
         key=lambda one: (one.path, one.place, one.rule, one.dotted),
     )
     whole = score.score("repository", known, kinds)
-    packages, by_rule = score.by_package(judged, modules, kinds), score.by_rule(judged, [one.id for one in rules], kinds)
+    packages, by_rule = (
+        score.by_package(judged, modules, kinds),
+        score.by_rule(judged, [one.id for one in rules], kinds),
+    )
     figures = Figures(
         whole=whole.total,
         packages=packages,

@@ -105,7 +105,9 @@ def load_pack(path: Path, label: str) -> Pack:
 
 
 def _duplicates(ids: Sequence[str], label: str, mistakes: list[str]) -> None:
-    mistakes.extend(f"{label}: the id {one!r} is used by {ids.count(one)} rules" for one in dict.fromkeys(ids) if ids.count(one) > 1)
+    mistakes.extend(
+        f"{label}: the id {one!r} is used by {ids.count(one)} rules" for one in dict.fromkeys(ids) if ids.count(one) > 1
+    )
 
 
 def _rule(entry: object, number: int, label: str, mistakes: list[str]) -> Rule:

@@ -62,7 +62,9 @@ class Reader:
         return value
 
     def text(self, key: str, required: bool = False) -> str:
-        value = self._take(key, lambda one: isinstance(one, str) and bool(one.strip()), "a text that is not empty", required)
+        value = self._take(
+            key, lambda one: isinstance(one, str) and bool(one.strip()), "a text that is not empty", required
+        )
         return value if isinstance(value, str) else ""
 
     def choice(self, key: str, allowed: Sequence[str], default: str) -> str:

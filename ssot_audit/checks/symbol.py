@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterator, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import date
 
 from ssot_audit import names
@@ -54,6 +54,12 @@ def classify(governed: Governed, candidate: Candidate, program: Program, today: 
         reason=found.reason or ("typing-only" if found.typing_only else ""),
         use=rule.canonical,
     )
+
+
+def plain_class(governed: Governed, candidate: Candidate, program: Program, today: date) -> Class:
+    """The class of a path itself, whatever surrounds this use of it."""
+    elsewhere = replace(candidate, contexts=(), imported=-1)
+    return classify(governed, elsewhere, program, today).klass
 
 
 def _class(governed: Governed, candidate: Candidate, program: Program, today: date, same: bool) -> Class:

@@ -1,4 +1,4 @@
-"""Every place of a program that names a dotted path, with where the path leads. Rules pick their references from these."""
+"""Every place of a program that names a dotted path, and where it leads. Rules pick their references from these."""
 
 from __future__ import annotations
 

@@ -42,6 +42,7 @@ def _targets(modules: Modules, importer: Module, level: int, module: str, name: 
 
 
 def size(graph: nx.DiGraph[str]) -> Size:
-    eager = nx.DiGraph((a, b) for a, b, deferred in graph.edges(data="deferred") if not deferred)
+    eager: nx.DiGraph[str] = nx.DiGraph()
+    eager.add_edges_from((a, b) for a, b, data in graph.edges(data=True) if not data["deferred"])
     cycles = sum(1 for group in nx.strongly_connected_components(eager) if len(group) > 1)
     return Size(graph.number_of_nodes(), graph.number_of_edges(), cycles)

@@ -34,7 +34,11 @@ class Module:
 
     @property
     def package(self) -> str:
-        return self.name if self.is_package else self.name.rpartition(".")[0]
+        if self.is_package:
+            return (
+                "" if self.name == "__init__" else self.name
+            )  # an `__init__` of the repository itself makes no package
+        return self.name.rpartition(".")[0]
 
     @property
     def folder(self) -> str:
@@ -45,10 +49,18 @@ class Modules:
     """All modules of a repository, by file and by every name they answer to."""
 
     def __init__(
-        self, facts: Mapping[str, Facts | Failure], kinds: Mapping[str, Kind], roots: Sequence[str] = ()
+        self,
+        facts: Mapping[str, Facts | Failure],
+        kinds: Mapping[str, Kind],
+        roots: Sequence[str] = (),
+        inside: str = "",
     ) -> None:
-        """`roots` are repository-relative folders; empty means: find them."""
+        """`roots` are repository-relative folders; empty means: find them. `inside` is the package the whole tree is a
+        part of, where somebody audits the folder of a package."""
+        self._inside = inside
         packages = {_folder(path) for path in facts if PurePosixPath(path).stem == "__init__"} - {""}
+        if inside:
+            roots = ("",)
         plain, packaged = (tuple(roots), set(roots)) if roots else _find_roots(facts, packages)
         self.roots = tuple(sorted({*plain, *packaged}))
         self.by_path: dict[str, Module] = {}
@@ -60,16 +72,23 @@ class Modules:
             top = tops[_folder(path)]
             fitting = plain if top is None or roots else packaged
             root = _folder(top) if top is not None and not roots else _nearest(path, fitting)
-            module = Module(path, _dotted(path, root), root, kinds[path], facts[path], top is not None)
+            packaged_here = top is not None or bool(inside)
+            module = Module(path, self._name(path, root), root, kinds[path], facts[path], packaged_here)
             self.by_path[path] = module
             self._register(module, packages)
 
+    def _name(self, path: str, root: str) -> str:
+        name = _dotted(path, root)
+        if not self._inside:
+            return name
+        return self._inside if name == "__init__" else f"{self._inside}.{name}"
+
     def _register(self, module: Module, packages: set[str]) -> None:
         for root in {module.root, *(one for one in self.roots if _is_below(module.path, one))}:
-            name = _dotted(module.path, root)
+            name = self._name(module.path, root)
             self._by_name[name].append(module)
             top, _, rest = name.partition(".")
-            if not rest or f"{root}/{top}".lstrip("/") in packages:
+            if not rest or self._inside or f"{root}/{top}".lstrip("/") in packages:
                 self._regular.add(top)
             while "." in name:
                 name = name.rpartition(".")[0]

@@ -96,7 +96,9 @@ class Resolver:
             path = path if one.alias else path.partition(".")[0]
             return path if self.modules.find(path, importer) else None
         resolution = self.imported(importer, one)
-        return resolution.origin.name if resolution.origin and resolution.origin.kind in ("module", "namespace") else None
+        return (
+            resolution.origin.name if resolution.origin and resolution.origin.kind in ("module", "namespace") else None
+        )
 
     # Names in a module
 
@@ -155,7 +157,9 @@ class Resolver:
 
     def _follow(self, module: Module, facts: Facts, binding: Binding, name: str) -> Resolution:
         """Where one binding leads."""
-        here = Resolution(Origin(module.path, binding.line, name, binding.kind), steps=((module.path, binding.imported),))
+        here = Resolution(
+            Origin(module.path, binding.line, name, binding.kind), steps=((module.path, binding.imported),)
+        )
         if binding.kind == "import":
             one = facts.imports[binding.imported]
             if one.name is None and not one.alias:

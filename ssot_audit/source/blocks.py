@@ -12,6 +12,9 @@ from ssot_audit.model import Context
 from ssot_audit.source.syntax import Catches
 
 
+NOTHING = Catches()
+
+
 @dataclass(slots=True)
 class Chain:
     """One compound statement with its branches: if/elif/else, try/except/else/finally, with, for, match, ….
@@ -42,8 +45,8 @@ class Block:
     chain: Chain
     arm: int
     typing: bool = False
-    raised: Catches = Catches()
-    suppressed: Catches = Catches()
+    raised: Catches = NOTHING
+    suppressed: Catches = NOTHING
 
 
 def contexts(stack: Sequence[Block], order: int) -> tuple[Context, ...]:

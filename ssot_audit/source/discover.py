@@ -90,8 +90,8 @@ def work_tree(folder: Path) -> Path | None:
 
 
 def _from_git(root: Path) -> list[str] | None:
-    if work_tree(root) is None:
-        return None
+    if work_tree(root) is None or git(root, "check-ignore", "-q", "--", ".") is not None:
+        return None  # an ignored folder somebody names is meant to be read
     suffixes = [f"*{suffix}" for suffix in SUFFIXES]
     listed = git(root, "ls-files", "-z", "--cached", "--others", "--exclude-standard", "--", *suffixes)
     if listed is None:

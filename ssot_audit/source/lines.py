@@ -22,9 +22,7 @@ _TRIPLE = "|".join(rf"{q * 3}(?:[^{q}\\]++|\\.|{q}(?!{q}{q}))*+{q * 3}" for q in
 _SINGLE = "|".join(rf"{q}(?!{q}{q})(?:[^{q}\\\r\n]++|\\(?:\r\n|.))*+{q}" for q in "\"'")
 # An f-string whose fields hold no quote of its own kind reads the same in every version; others take the slow way.
 _FIELD = {"'": r"\{(?:[^{}'\"\\\r\n]++|\"[^\"\\\r\n]*+\")*+\}", '"': r"\{(?:[^{}'\"\\\r\n]++|'[^'\\\r\n]*+')*+\}"}
-_PLAIN_F = "|".join(
-    rf"{q}(?!{q}{q})(?:[^{q}\\{{\r\n]++|\\(?:\r\n|[^{{])|\{{\{{|{_FIELD[q]})*+{q}" for q in "\"'"
-)
+_PLAIN_F = "|".join(rf"{q}(?!{q}{q})(?:[^{q}\\{{\r\n]++|\\(?:\r\n|[^{{])|\{{\{{|{_FIELD[q]})*+{q}" for q in "\"'")
 STRING = rf"(?:{_NOT_F}(?:{_TRIPLE}|{_SINGLE})|{_FSTRING}(?:{_PLAIN_F}))"
 _PLAIN = r"[^\r\n#'\"()\[\]{}\\]"
 _brackets = r"(?!)"
@@ -38,7 +36,9 @@ _LINE = re.compile(
     re.DOTALL,
 )
 _INDENT = re.compile(r"(?P<indent>[ \t\f]*+)(?P<word>[^\W\d]\w*+)?")
-_TOKEN = re.compile(rf"{STRING}|{COMMENT}|{JOIN}|(?P<open>[(\[{{])|(?P<close>[)\]}}])|(?P<end>{NEWLINE})|(?P<quote>['\"])", re.DOTALL)
+_TOKEN = re.compile(
+    rf"{STRING}|{COMMENT}|{JOIN}|(?P<open>[(\[{{])|(?P<close>[)\]}}])|(?P<end>{NEWLINE})|(?P<quote>['\"])", re.DOTALL
+)
 _PHYSICAL = re.compile(rf"[^\r\n]*+(?:{NEWLINE}|\Z)")
 _LINE_END = re.compile(NEWLINE)
 

@@ -16,13 +16,8 @@ from ssot_audit.source.blocks import Block, Chain, contexts, in_module
 from ssot_audit.source.lines import Line, Ruler, logical_lines, marks
 from ssot_audit.source.verify import Outline
 
-_HEADERS = frozenset("def class if elif else try except finally with for while match case async".split())
-_IMPORTS = frozenset(("import", "from", "lazy"))
-_FAILING = frozenset(("pytest", "self", "raise", "assert", "fail"))
-_KEYWORDS = _HEADERS | _IMPORTS | _FAILING | {"global"}
-_CONTINUES = {"elif": ("if",), "else": ("if", "try", "for", "while"), "except": ("try",), "finally": ("try",)}
-_FAIL = re.compile(
-    r"(?:pytest\s*\.\s*|self\s*\.\s*)?fail\s*\(|raise\s+AssertionError\b|assert\s+(?:False|0)\b|assert\s*\(\s*False\b"
+_HEADERS = frozenset(
+    ("def", "class", "if", "elif", "else", "try", "except", "finally", "with", "for", "while", "match", "case", "async")
 )
 _SOFT_OTHERWISE = re.compile(r"\w+[ \t]*(?:[=.,:)\r\n;]|$)")
 _INLINE_IMPORT = re.compile(r";(?:[ \t\f]|\\\r?\n?)*(?:import|from|lazy)\b")
@@ -31,7 +26,9 @@ _PATH = re.compile(r"\s*([^\W\d]\w*(?:\s*\.\s*[^\W\d]\w*)*)\s*(?:#[^\r\n]*)?\s*\
 _TARGET_NAMES = re.compile(r"(?<![.\w])[^\W\d]\w*(?!\s*[.\w(\[])")
 _AS_NAMES = re.compile(r"\bas\s+\(?\s*([^\W\d]\w*(?:\s*,\s*[^\W\d]\w*)*)")
 _EXPORT_CALL = re.compile(r"__all__\s*\.\s*(extend|append)\s*\((.*)\)\s*(?:#[^\r\n]*)?\s*\Z", re.DOTALL)
-_DYNAMIC = re.compile(r"\bglobals\s*\(\s*\)\s*(?:\[|\.\s*(?:update|setdefault|__setitem__)\b)|\bsys\.modules\s*\[\s*__name__\s*\]")
+_DYNAMIC = re.compile(
+    r"\bglobals\s*\(\s*\)\s*(?:\[|\.\s*(?:update|setdefault|__setitem__)\b)|\bsys\.modules\s*\[\s*__name__\s*\]"
+)
 
 # In a syntax tree `elif` is an `if` inside an `else`, and else, finally and match have no node of their own.
 _OUTLINE = {"elif": "if"}
@@ -87,7 +84,9 @@ class _Scanner:
             (
                 self.ruler.line(found.start + one.start),
                 *(one.level, one.module, one.name, one.alias),
-                tuple(_OUTLINE.get(block.keyword, block.keyword) for block in found.stack if block.keyword not in _UNNAMED),
+                tuple(
+                    _OUTLINE.get(block.keyword, block.keyword) for block in found.stack if block.keyword not in _UNNAMED
+                ),
             )
             for found in self.found
             for one in found.names
@@ -217,7 +216,9 @@ class _Scanner:
         conditional = outer is not None and outer.keyword not in ("with", "finally")
         binding = Binding(syntax.normal(name), self.ruler.line(offset), kind, value, imported)
         if outer is not None and (conditional or kind == "global"):
-            arm = max((HANDLER_ARM if block.arm >= HANDLER_ARM else 0) for block in self.stack) + outer.arm % HANDLER_ARM
+            arm = (
+                max((HANDLER_ARM if block.arm >= HANDLER_ARM else 0) for block in self.stack) + outer.arm % HANDLER_ARM
+            )
             typing = any(block.typing for block in self.stack)
             binding = replace(binding, chain=outer.chain.number, arm=arm, typing=typing)
         self.bindings.append(binding)

@@ -21,8 +21,8 @@ class Alias:
 
 @dataclass(slots=True, eq=False)
 class Scope:
-    """One module, function (lambdas and comprehensions too) or class. `names` maps a name to what binds it: an import's number, an
-    alias, or None for any other binding."""
+    """One module, function (lambdas and comprehensions too) or class. `names` maps a name to what binds it: an
+    import's number, an alias, or None for any other binding."""
 
     kind: str
     parent: Scope | None

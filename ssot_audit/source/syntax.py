@@ -1,4 +1,4 @@
-"""What small pieces of syntax mean: import statements, except clauses, conditions. Each distinct text is parsed once."""
+"""What small pieces of syntax mean: import statements, except clauses, conditions. Each text is parsed once."""
 
 from __future__ import annotations
 
@@ -147,7 +147,7 @@ def except_clause(text: str) -> Catches:
 
 @lru_cache(maxsize=4096)
 def condition(text: str) -> bool | None:
-    """Whether `if TEXT:` holds only for type checkers (True), only at run time (False), or says nothing of it (None)."""
+    """Whether `if TEXT:` holds for type checkers only (True), at run time only (False), or does not say (None)."""
     return typing_only(_expression(text))
 
 
@@ -199,7 +199,9 @@ def with_roles(node: cst.With) -> tuple[Catches, Catches]:
         if not isinstance(item.item, cst.Call):
             continue
         function = (dotted(item.item.func) or "").rpartition(".")[2]
-        arguments = [one.value for one in item.item.args if one.keyword is None or one.keyword.value == "expected_exception"]
+        arguments = [
+            one.value for one in item.item.args if one.keyword is None or one.keyword.value == "expected_exception"
+        ]
         if function in ("raises", "assertRaises", "assertRaisesRegex") and arguments:
             raised = _both(raised, catches(arguments[0]))
         elif function == "suppress":
@@ -220,7 +222,9 @@ def fails_test(node: cst.CSTNode) -> bool:
         return dotted(raised) == "AssertionError"
     if isinstance(node, cst.Assert):
         test = node.test
-        return (isinstance(test, cst.Name) and test.value == "False") or (isinstance(test, cst.Integer) and test.value == "0")
+        return (isinstance(test, cst.Name) and test.value == "False") or (
+            isinstance(test, cst.Integer) and test.value == "0"
+        )
     return False
 
 

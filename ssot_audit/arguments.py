@@ -1,0 +1,164 @@
+"""The command line's shape: commands, their flags, and what each means."""
+
+from __future__ import annotations
+
+from argparse import (
+    Action,
+    ArgumentParser,
+    ArgumentTypeError,
+    Namespace,
+    RawDescriptionHelpFormatter,
+    _SubParsersAction,
+)
+from collections.abc import Sequence
+from datetime import date
+from pathlib import Path
+from typing import NoReturn
+
+from ssot_audit import __version__
+from ssot_audit.errors import UsageError
+
+COMMANDS = ("check", "paths", "imports", "rules")
+FORMAT_NAMES = ("full", "concise", "json", "json-lines")
+
+_ABOUT = """Measure how much of a Python repository imports each symbol from its single source of truth.
+
+  ssot-audit [PATH...]            check a repository, or judge some of its files (the same as `check`)
+  ssot-audit paths NAME [PATH]    through which import paths is NAME reached, and where does each lead
+  ssot-audit imports [PATH]       every import, as JSON lines
+  ssot-audit rules [list|test|ID] list the rules, explain one, or run their examples
+"""
+_CODES = """exit codes:
+  0  the gate is met
+  1  the gate is missed
+  2  could not judge: bad usage or configuration, no file, no rule, nothing governed, unvalidated files
+"""
+
+
+class _Parser(ArgumentParser):
+    """Mistakes are raised, so that they are told in one place and in every format."""
+
+    def error(self, message: str) -> NoReturn:
+        raise UsageError(f"{message}; see `{self.prog} --help`")
+
+
+class _Listed(Action):
+    """A flag that may be given more than once, or with commas."""
+
+    def __call__(self, parser: ArgumentParser, namespace: Namespace, values: object, option: str | None = None) -> None:
+        before = list(getattr(namespace, self.dest, None) or [])
+        setattr(namespace, self.dest, before + [one.strip() for one in str(values).split(",") if one.strip()])
+
+
+def parse(argv: Sequence[str]) -> Namespace:
+    """The arguments of a command line whose first word is a command. Raises UsageError."""
+    parser = _Parser(
+        prog="ssot-audit",
+        description=_ABOUT,
+        epilog=_CODES,
+        formatter_class=RawDescriptionHelpFormatter,
+        allow_abbrev=False,
+    )
+    parser.add_argument("-V", "--version", action="version", version=f"ssot-audit {__version__}")
+    commands = parser.add_subparsers(dest="command", metavar="COMMAND", parser_class=_Parser, required=True)
+    _check(commands)
+    _paths(commands)
+    _imports(commands)
+    _rules(commands)
+    return parser.parse_args(argv)
+
+
+def _command(commands: _SubParsersAction[_Parser], name: str, about: str, formats: Sequence[str]) -> _Parser:
+    parser = commands.add_parser(
+        name,
+        help=about,
+        description=about,
+        epilog=_CODES,
+        formatter_class=RawDescriptionHelpFormatter,
+        allow_abbrev=False,
+    )
+    parser.add_argument("-V", "--version", action="version", version=f"ssot-audit {__version__}")
+    parser.add_argument(
+        "--output-format", choices=formats, default=formats[0], metavar="FORMAT", help=", ".join(formats)
+    )
+    parser.add_argument("-o", "--output-file", type=Path, metavar="FILE", help="write the report here")
+    parser.add_argument("--color", choices=("auto", "always", "never"), default="auto", help="auto, always or never")
+    noise = parser.add_mutually_exclusive_group()
+    noise.add_argument("-q", "--quiet", action="store_true", help="the verdict only, no progress")
+    noise.add_argument("-v", "--verbose", action="store_true", help="also tell which reader read how many files")
+    return parser
+
+
+def _files(parser: ArgumentParser) -> None:
+    group = parser.add_argument_group("files")
+    group.add_argument("--include", action=_Listed, default=[], metavar="GLOB", help="only these files")
+    group.add_argument(
+        "--exclude", action=_Listed, default=None, metavar="GLOB", help="not these, instead of the configured"
+    )
+    group.add_argument("--extend-exclude", action=_Listed, default=[], metavar="GLOB", help="nor these")
+    group.add_argument("-j", "--jobs", type=_count, metavar="N", help="worker processes; default: every core")
+
+
+def _rule_options(parser: ArgumentParser) -> None:
+    group = parser.add_argument_group("rules")
+    group.add_argument("--config", type=Path, metavar="FILE", help="this configuration; its folder is the repository")
+    group.add_argument(
+        "--pack", action=_Listed, default=[], metavar="NAME", help="load a pack that comes with the program"
+    )
+    group.add_argument(
+        "--rules", action="append", default=[], type=Path, metavar="FILE", help="load a rule file or a folder"
+    )
+    group.add_argument("--select", action=_Listed, default=[], metavar="ID", help="only these rules")
+    group.add_argument("--ignore", action=_Listed, default=[], metavar="ID", help="all but these rules")
+    group.add_argument("--today", type=_day, metavar="DATE", help="the day shims are held against; default: today")
+
+
+def _check(commands: _SubParsersAction[_Parser]) -> None:
+    parser = _command(commands, "check", "Audit a repository and gate on the result.", FORMAT_NAMES)
+    parser.add_argument("paths", nargs="*", type=Path, metavar="PATH", help="a repository, or files of one to judge")
+    parser.add_argument("--statistics", action="store_true", help="also the figures of every symbol and package")
+    gate = parser.add_argument_group("gate")
+    gate.add_argument("--fail-under", metavar="PCT", help="the gate is compliance of at least PCT, instead of no error")
+    gate.add_argument("--max-unvalidated", type=_count, metavar="N", help="unvalidated files to tolerate; default 0")
+    _rule_options(parser)
+    _files(parser)
+
+
+def _paths(commands: _SubParsersAction[_Parser]) -> None:
+    parser = _command(
+        commands, "paths", "Through which import paths is a name reached, and where does each lead.", ("full", "json")
+    )
+    parser.add_argument("name", metavar="NAME", help="the last part of the path: a class, function or module")
+    parser.add_argument(
+        "paths", nargs="?", default=None, type=Path, metavar="PATH", help="the repository; default: here"
+    )
+    _rule_options(parser)
+    _files(parser)
+
+
+def _imports(commands: _SubParsersAction[_Parser]) -> None:
+    parser = _command(commands, "imports", "Print every import of every file, one JSON object a line.", ("json-lines",))
+    parser.add_argument("paths", nargs="?", default=None, type=Path, metavar="PATH", help="a folder; default: here")
+    _files(parser)
+
+
+def _rules(commands: _SubParsersAction[_Parser]) -> None:
+    parser = _command(commands, "rules", "List the rules, explain one, or run the examples of all.", ("full", "json"))
+    parser.add_argument("what", nargs="?", default="list", metavar="list|test|ID", help="default: list")
+    parser.add_argument(
+        "paths", nargs="?", default=None, type=Path, metavar="PATH", help="the repository; default: here"
+    )
+    _rule_options(parser)
+
+
+def _count(text: str) -> int:
+    if not text.isdecimal():
+        raise ArgumentTypeError(f"{text!r} is not a whole number, 0 or more")
+    return int(text)
+
+
+def _day(text: str) -> date:
+    try:
+        return date.fromisoformat(text)
+    except ValueError:
+        raise ArgumentTypeError(f"{text!r} is not a date such as 2026-03-31") from None

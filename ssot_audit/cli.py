@@ -1,0 +1,116 @@
+"""The command line: argv in, a report on standard output, all else on standard error, and the exit code."""
+
+from __future__ import annotations
+
+import contextlib
+import json
+import os
+import signal
+import sys
+from argparse import Namespace
+from collections.abc import Sequence
+from pathlib import Path
+from types import FrameType
+from typing import NoReturn
+
+from ssot_audit.arguments import COMMANDS, parse
+from ssot_audit.errors import AuditError, ConfigError, UsageError
+from ssot_audit.report.style import visible
+
+NOT_JUDGED = 2
+INTERRUPTED, TERMINATED = 130, 143
+
+
+def main() -> NoReturn:
+    """The console script."""
+    signal.signal(signal.SIGTERM, _terminated)
+    try:
+        code = run(sys.argv[1:])
+        sys.stdout.flush()
+    except KeyboardInterrupt:
+        _say("interrupted; nothing was judged")
+        code = INTERRUPTED
+    except OSError as error:
+        # Half a report must not pass for a whole one. Nothing more is written, not even at exit.
+        sys.stdout = open(os.devnull, "w")  # noqa: PTH123, SIM115
+        _say(f"the report could not be written: {error.strerror or type(error).__name__}")
+        code = NOT_JUDGED
+    except Exception as error:
+        if os.environ.get("SSOT_AUDIT_TRACEBACK"):
+            raise
+        _say(f"internal error, nothing was judged: {type(error).__name__}: {error}")
+        _say("set SSOT_AUDIT_TRACEBACK=1 to see where, and please report it")
+        code = NOT_JUDGED
+    sys.exit(code)
+
+
+def _terminated(number: int, frame: FrameType | None) -> NoReturn:
+    """Leave by an exception, so that workers are stopped on the way out."""
+    raise SystemExit(TERMINATED)
+
+
+def run(argv: Sequence[str]) -> int:
+    """Carry out a command line; the exit code."""
+    for stream in (sys.stdout, sys.stderr):
+        if hasattr(stream, "reconfigure"):
+            stream.reconfigure(errors="backslashreplace")
+    arguments: Namespace | None = None
+    try:
+        arguments = parse(_with_command(argv))
+        return _carry_out(arguments)
+    except AuditError as error:
+        reasons = error.mistakes if isinstance(error, ConfigError) else (str(error),)
+        for reason in reasons:
+            _say(reason)
+        wanted = arguments.output_format if arguments else _format_in(argv)
+        if wanted.startswith("json"):
+            from ssot_audit.report.document import failure
+
+            sys.stdout.write(json.dumps(failure(reasons), indent=2 if wanted == "json" else None) + "\n")
+        return NOT_JUDGED
+
+
+def _carry_out(arguments: Namespace) -> int:
+    from ssot_audit.commands import TABLE
+    from ssot_audit.progress import Progress
+
+    with Progress(sys.stderr, arguments.quiet) as progress:
+        answer = TABLE[arguments.command](arguments, progress.watch)
+    _write(answer.text, arguments.output_file)
+    for sentence in answer.said:
+        _say(sentence)
+    return answer.code
+
+
+def _with_command(argv: Sequence[str]) -> list[str]:
+    """`check` is the command where the first word is none. A file whose name looks like an option is refused, so that
+    no file name can change what is run."""
+    before = argv[: list(argv).index("--")] if "--" in argv else argv
+    for word in before:
+        if word.startswith("-") and len(word) > 1 and os.path.lexists(word):
+            raise UsageError(f"{word}: is a file here and reads as an option; write `--` before the paths, or ./{word}")
+    first = argv[0] if argv else ""
+    return list(argv) if first in COMMANDS or first in ("--help", "-h", "--version", "-V") else ["check", *argv]
+
+
+def _format_in(argv: Sequence[str]) -> str:
+    """The output format asked for on a command line that could not be parsed."""
+    words = [part for word in argv for part in word.split("=", 1)]
+    return next((words[at + 1] for at, word in enumerate(words[:-1]) if word == "--output-format"), "")
+
+
+def _say(message: str) -> None:
+    with contextlib.suppress(OSError, ValueError, AttributeError):  # where it is closed, the exit code still tells
+        print(f"ssot-audit: {visible(message)}", file=sys.stderr, flush=True)  # noqa: T201 - the one place that speaks
+
+
+def _write(text: str, path: Path | None) -> None:
+    """The report to its file or to standard output. Raises UsageError where the file cannot be written."""
+    if path is None:
+        sys.stdout.write(text)
+        sys.stdout.flush()
+        return
+    try:
+        path.write_text(text, "utf-8", "backslashreplace")
+    except OSError as error:
+        raise UsageError(f"-o {path}: cannot be written: {error.strerror}") from None

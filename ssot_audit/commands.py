@@ -1,0 +1,195 @@
+"""What each command does: arguments in, an answer out. Nothing here prints or exits."""
+
+from __future__ import annotations
+
+import json
+import os
+import shutil
+import sys
+from argparse import Namespace
+from collections.abc import Callable, Iterator, Mapping, Sequence
+from dataclasses import dataclass
+from pathlib import Path
+from types import MappingProxyType
+
+from ssot_audit import pipeline
+from ssot_audit.config import percent
+from ssot_audit.errors import UsageError
+from ssot_audit.model import Failure, Verdict
+from ssot_audit.pipeline import Options
+from ssot_audit.program.modules import absolute
+from ssot_audit.report import FORMATS
+from ssot_audit.report.style import Style
+from ssot_audit.rules import Pack, Rule
+from ssot_audit.source.stages import Watch
+
+MET, MISSED, NOT_JUDGED = (one.exit_code for one in (Verdict.MET, Verdict.MISSED, Verdict.NOT_JUDGED))
+
+
+@dataclass(frozen=True, slots=True)
+class Answer:
+    """The text for standard output, the exit code, and sentences for standard error."""
+
+    text: str
+    code: int
+    said: tuple[str, ...] = ()
+
+
+def check(arguments: Namespace, watch: Watch) -> Answer:
+    report = pipeline.audit(options(arguments, watch))
+    code = report.judgement.verdict.exit_code
+    text = FORMATS[arguments.output_format](report, style(arguments))
+    return Answer(text, code, report.judgement.reasons if code == NOT_JUDGED else ())
+
+
+def paths(arguments: Namespace, watch: Watch) -> Answer:
+    from ssot_audit.paths import as_json, paths_of
+
+    name: str = arguments.name
+    if not name.isidentifier():
+        raise UsageError(f"{name!r} is not a name; give the last part of a path, such as MessageRouter")
+    found = paths_of(name, options(arguments, watch))
+    missing = () if found else (f"no import path ends with {name!r} in any file that was read; check the spelling",)
+    if arguments.output_format == "json":
+        text = json.dumps(as_json(name, found), indent=2) + "\n"
+    else:
+        from ssot_audit.report.tables import paths_table
+
+        text = paths_table(name, found, style(arguments))
+    return Answer(text, MET if found else NOT_JUDGED, missing)
+
+
+def imports(arguments: Namespace, watch: Watch) -> Answer:
+    """Every import of the files below a folder; exit code 2 where a file gave none because it could not be read."""
+    asked = options(arguments, watch)
+    repository = pipeline.open_folder(asked)
+    program = pipeline.scan(repository, asked)
+    lines: list[str] = []
+    said: list[str] = []
+    for path, module in sorted(program.modules.by_path.items()):
+        if isinstance(module.facts, Failure):
+            said.append(f"{path}: {module.facts.reason}; its imports are not listed")
+            continue
+        for one in module.facts.imports:
+            item = {
+                "file": path,
+                "line": one.place.line,
+                "column": one.place.column,
+                "level": one.level,
+                "module": one.module,
+                "name": one.name,
+                "alias": one.alias,
+                "absolute": absolute(module, one.level, one.module),
+                "contexts": [context.value for context in one.contexts],
+            }
+            lines.append(json.dumps(item) + "\n")
+    if not program.modules.by_path:
+        said.append(f"no Python file found in {repository.root}; name the folder to read")
+    return Answer("".join(lines), NOT_JUDGED if said else MET, tuple(said))
+
+
+def rules(arguments: Namespace, watch: Watch) -> Answer:
+    """`rules list`, `rules test`, `rules ID`."""
+    asked = options(arguments, watch)
+    repository = pipeline.open_repository(asked)
+    packs = pipeline.load_packs(repository, asked)
+    chosen = [(pack, rule) for pack, _ in packs for rule in _selected(pack, asked)]
+    if arguments.what == "test":
+        return _test(chosen, asked, arguments)
+    if arguments.what != "list":
+        chosen = [(pack, rule) for pack, rule in chosen if rule.id == arguments.what]
+        if not chosen:
+            known = ", ".join(rule.id for pack, _ in packs for rule in pack.rules)
+            raise UsageError(f"no rule has the id {arguments.what!r}; there are: {known}")
+    if arguments.output_format == "json":
+        return Answer(json.dumps([_rule_json(pack, rule) for pack, rule in chosen], indent=2) + "\n", MET)
+    from ssot_audit.report.tables import explanation, rules_table
+
+    if arguments.what == "list":
+        return Answer(rules_table(chosen, style(arguments)), MET)
+    return Answer("".join(explanation(pack, rule) for pack, rule in chosen), MET)
+
+
+def _selected(pack: Pack, asked: Options) -> Iterator[Rule]:
+    for rule in pack.rules:
+        if (not asked.select or rule.id in asked.select) and rule.id not in asked.ignore:
+            yield rule
+
+
+def _test(chosen: Sequence[tuple[Pack, Rule]], asked: Options, arguments: Namespace) -> Answer:
+    """Run every rule's examples. A rule without examples fails, and so does a run without rules."""
+    from ssot_audit.examples import failures
+
+    found = [one for _, rule in chosen for one in failures(rule, asked.today)]
+    number = sum(len(rule.examples) for _, rule in chosen)
+    code = NOT_JUDGED if not chosen else MISSED if found else MET
+    if arguments.output_format == "json":
+        failed = [{"rule": one.rule, "example": one.example, "reason": one.reason} for one in found]
+        text = json.dumps({"rules": len(chosen), "examples": number, "failures": failed}, indent=2) + "\n"
+    else:
+        lines = [f"{one.rule}: {one.example}: {one.reason}\n" for one in found]
+        text = "".join(lines) + f"{len(chosen)} rules, {number} examples: {len(found)} failed\n"
+    return Answer(text, code, () if chosen else ("no rule was tested; name one with --rules or --pack",))
+
+
+def _rule_json(pack: Pack, rule: Rule) -> dict[str, object]:
+    return {
+        "id": rule.id,
+        "pack": pack.name,
+        "package": pack.package or None,
+        "title": rule.title,
+        "why": rule.why,
+        "severity": rule.severity.value,
+        "canonical": rule.canonical,
+        "deprecated": list(rule.deprecated),
+        "shims": [{"path": one.path, "until": one.until.isoformat() if one.until else None} for one in rule.shims],
+        "family": list(rule.family),
+        "aliases": list(rule.aliases),
+        "source": rule.source,
+    }
+
+
+def options(arguments: Namespace, watch: Watch) -> Options:
+    """The options a command line asks for; flags a command does not have keep their defaults."""
+    given = vars(arguments)
+    named = given["paths"] if isinstance(given["paths"], list) else [given["paths"]] if given["paths"] else []
+    exclude = given.get("exclude")
+    limit = given.get("fail_under")
+    return Options(
+        paths=tuple(named) or (Path(),),
+        config=given.get("config"),
+        packs=tuple(given.get("pack", ())),
+        rules=tuple(given.get("rules", ())),
+        select=tuple(given.get("select", ())),
+        ignore=tuple(given.get("ignore", ())),
+        include=tuple(given.get("include", ())),
+        exclude=None if exclude is None else tuple(exclude),
+        extend_exclude=tuple(given.get("extend_exclude", ())),
+        fail_under=None if limit is None else percent(limit),
+        max_unvalidated=given.get("max_unvalidated"),
+        today=given.get("today"),
+        jobs=given.get("jobs"),
+        watch=watch,
+    )
+
+
+def style(arguments: Namespace) -> Style:
+    """How the answer is shown: --color, then NO_COLOR (no-color.org), then FORCE_COLOR, then whether a person looks."""
+    terminal = sys.stdout.isatty() and arguments.output_file is None
+    color = terminal or bool(os.environ.get("FORCE_COLOR"))
+    if os.environ.get("NO_COLOR"):
+        color = False
+    if arguments.color != "auto":
+        color = arguments.color == "always"
+    return Style(
+        color=color,
+        unicode="utf" in (sys.stdout.encoding or "").lower() or arguments.output_file is not None,
+        width=max(60, min(shutil.get_terminal_size((100, 24)).columns, 140)) if terminal else 100,
+        statistics=getattr(arguments, "statistics", False),
+        quiet=arguments.quiet,
+        verbose=arguments.verbose,
+    )
+
+
+Command = Callable[[Namespace, Watch], Answer]
+TABLE: Mapping[str, Command] = MappingProxyType({"check": check, "paths": paths, "imports": imports, "rules": rules})

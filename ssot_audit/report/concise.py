@@ -1,0 +1,36 @@
+"""The format `concise`: one line for each finding and each unvalidated file, then the verdict."""
+
+from __future__ import annotations
+
+from ssot_audit.model import Report, Tally
+from ssot_audit.report.style import Style, visible
+
+
+def render(report: Report, style: Style) -> str:
+    lines = [
+        visible(f"{one.path}:{one.place.line}:{one.place.column}: {one.severity} {one.rule} {one.klass}: {one.message}")
+        for one in report.findings
+    ]
+    lines += [visible(f"{one.path}:{one.line}:1: unvalidated: {one.reason}") for one in report.unvalidated]
+    if style.statistics:
+        lines += [statistic(score.name, score.total) for score in report.rules]
+    if not style.quiet:
+        lines.append(verdict(report))
+    return "".join(f"{line}\n" for line in lines)
+
+
+def statistic(name: str, tally: Tally) -> str:
+    """`rule: 8.4 % (70/830) canonical 70, …`."""
+    counts = ", ".join(f"{klass} {number}" for klass, number in tally.counts)
+    return visible(f"{name}: {tally.percent} ({tally.canonical}/{tally.governed}) {counts}".rstrip())
+
+
+def verdict(report: Report) -> str:
+    """The figure and the verdict on one line."""
+    total = report.total.total
+    reasons = "; ".join(report.judgement.reasons)
+    scope = "named files" if report.partial else "repository"
+    return visible(
+        f"{scope}: {total.percent} ({total.canonical}/{total.governed}); "
+        f"gate {report.judgement.verdict.replace('-', ' ')}{': ' + reasons if reasons else ''}"
+    )

@@ -1,0 +1,118 @@
+"""The formats `json` and `json-lines`. The document is versioned; docs/report.schema.json describes it."""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Iterator, Sequence
+
+from ssot_audit import __version__
+from ssot_audit.model import Finding, Report, Score, Tally, Verdict
+from ssot_audit.report.style import Style, visible
+
+SCHEMA_VERSION = 1
+
+
+def render(report: Report, style: Style) -> str:
+    return json.dumps(document(report), indent=2, ensure_ascii=True) + "\n"
+
+
+def render_lines(report: Report, style: Style) -> str:
+    """One object a line: every violation, every error, then the rest of the document as the summary."""
+    whole = document(report)
+    lines: list[dict[str, object]] = [{"type": "violation", **_violation(one)} for one in report.findings]
+    lines += [{"type": "error", **one} for one in _errors(report)]
+    rest = {key: value for key, value in whole.items() if key not in ("violations", "errors")}
+    lines.append({"type": "summary", **rest})
+    return "".join(json.dumps(line, ensure_ascii=True) + "\n" for line in lines)
+
+
+def document(report: Report) -> dict[str, object]:
+    """The whole report. The same input gives the same bytes: no time, no absolute path, one order."""
+    judgement, evidence = report.judgement, report.evidence
+    return {
+        **_head(judgement.verdict, judgement.gate, judgement.reasons, report.partial),
+        "summary": _score(report.total),
+        "rules": [{**_score(one), "title": report.titles.get(one.name, "")} for one in report.rules],
+        "symbols": [_score(one) for one in report.symbols],
+        "packages": [_score(one) for one in report.packages],
+        "modules": [{**_score(one), "filename": visible(one.path)} for one in report.modules],
+        "violations": [_violation(one) for one in report.findings],
+        "errors": list(_errors(report)),
+        "warnings": [visible(one) for one in report.warnings],
+        "evidence": {
+            "files": {
+                "found": evidence.found,
+                "read": evidence.read,
+                "scanned": evidence.scanned,
+                "unparsed": evidence.unparsed,
+                "unvalidated": len(report.unvalidated),
+                "skipped": dict(evidence.skipped),
+            },
+            "graph": {"modules": evidence.modules, "edges": evidence.edges, "cycles": evidence.cycles},
+            "imports": evidence.imports,
+            "computed_targets": evidence.computed,
+            "references": dict(evidence.channels),
+            "rules": {"matched": list(evidence.matched_rules), "unmatched": list(evidence.unmatched_rules)},
+        },
+    }
+
+
+def failure(reasons: Sequence[str]) -> dict[str, object]:
+    """The document of a run that could not begin."""
+    return {
+        **_head(Verdict.NOT_JUDGED, "", reasons, False),
+        "summary": None,
+        "violations": [],
+        "errors": [{"filename": None, "location": None, "message": visible(one), "judged": True} for one in reasons],
+    }
+
+
+def _head(verdict: Verdict, gate: str, reasons: Sequence[str], partial: bool) -> dict[str, object]:
+    return {
+        "schema_version": SCHEMA_VERSION,
+        "tool": {"name": "ssot-audit", "version": __version__},
+        "verdict": {
+            "result": verdict.value,
+            "exit_code": verdict.exit_code,
+            "gate": gate,
+            "partial": partial,
+            "reasons": [visible(one) for one in reasons],
+        },
+    }
+
+
+def _score(score: Score) -> dict[str, object]:
+    kinds = {kind.value: _tally(tally) for kind, tally in score.kinds}
+    return {"name": visible(score.name), **_tally(score.total), **kinds}
+
+
+def _tally(tally: Tally) -> dict[str, object]:
+    percent = None if not tally.governed else (1000 * tally.canonical // tally.governed) / 10
+    classes = {klass.value: number for klass, number in tally.counts}
+    return {"canonical": tally.canonical, "governed": tally.governed, "percent": percent, "classes": classes}
+
+
+def _violation(one: Finding) -> dict[str, object]:
+    return {
+        "code": one.rule,
+        "class": one.klass,
+        "severity": one.severity.value,
+        "message": visible(one.message),
+        "help": visible(one.help),
+        "subject": one.subject,
+        "path": one.dotted,
+        "filename": visible(one.path),
+        "location": {"row": one.place.line, "column": one.place.column},
+        "end_location": {"row": one.place.end_line, "column": one.place.end_column},
+        "fingerprint": visible(one.fingerprint),
+    }
+
+
+def _errors(report: Report) -> Iterator[dict[str, object]]:
+    for one in report.unvalidated:
+        yield {
+            "filename": visible(one.path),
+            "location": {"row": one.line, "column": 1},
+            "message": visible(one.reason),
+            "judged": one.judged,
+        }

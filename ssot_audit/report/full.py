@@ -1,0 +1,189 @@
+"""The format `full`: the report people read. Verdict first, then the worst modules, findings, and the evidence."""
+
+from __future__ import annotations
+
+from collections import Counter
+
+from rich.console import Group, RenderableType
+from rich.padding import Padding
+from rich.table import Table
+from rich.text import Text
+
+from ssot_audit.model import Finding, Kind, Report, Score, Tally, Verdict
+from ssot_audit.report.style import Style, plural, visible
+from ssot_audit.report.tables import draw, plain_table
+
+SHOWN_MODULES = 10
+SHOWN_FINDINGS = 20
+SHOWN_FILES = 10
+BAR = 20  # characters
+
+_VERDICT = {
+    Verdict.MET: ("PASSED", "bold green"),
+    Verdict.MISSED: ("FAILED", "bold red"),
+    Verdict.NOT_JUDGED: ("NOT JUDGED", "bold yellow"),
+}
+
+
+def render(report: Report, style: Style) -> str:
+    return draw(parts(report, style), style)
+
+
+def parts(report: Report, style: Style) -> list[RenderableType]:
+    """The report from top to bottom, for any console."""
+    shown: list[RenderableType] = [_verdict(report)]
+    if style.quiet:
+        return shown
+    if report.total.total.governed:
+        shown += [Text(), _kinds(report.total, style), Text(), _rules(report, style)]
+    if report.modules:
+        shown += _worst(report, style)
+    if report.findings:
+        shown += _findings(report, style)
+    if style.statistics:
+        shown += [
+            Text(),
+            _scores("symbols", report.symbols, style),
+            Text(),
+            _scores("packages", report.packages, style),
+        ]
+    if report.unvalidated:
+        shown += _unvalidated(report)
+    shown += [Text("warning: " + visible(one), "yellow") for one in report.warnings]
+    return [*shown, Text(), *_evidence(report, style)]
+
+
+def _verdict(report: Report) -> Group:
+    word, look = _VERDICT[report.judgement.verdict]
+    total = report.total.total
+    line = Text.assemble((word, look), "  ")
+    if total.governed:
+        line.append(f"{total.percent} compliant", "bold")
+        line.append(f"  {total.canonical:,} of {total.governed:,} governed references use the canonical path")
+    else:
+        line.append("n/a", "bold").append("  nothing governed" + (" in the named files" if report.partial else ""))
+    gate = Text(f"gate: {report.judgement.gate}", "dim")
+    reasons = [Text("  " + visible(one), look.removeprefix("bold ")) for one in report.judgement.reasons]
+    return Group(line, gate, *reasons)
+
+
+def bar(tally: Tally, style: Style) -> Text:
+    """Filled by whole steps only, so that only a full score fills it."""
+    filled = BAR * tally.canonical // tally.governed if tally.governed else 0
+    full, empty = ("█", "░") if style.unicode else ("#", ".")
+    look = "green" if filled == BAR else "yellow" if 2 * filled >= BAR else "red"
+    return Text.assemble((full * filled, look), (empty * (BAR - filled), "dim"))
+
+
+def _row(table: Table, name: str, tally: Tally, style: Style, *more: str) -> None:
+    figures = Text(f"{tally.canonical:,}/{tally.governed:,}")
+    table.add_row(Text(visible(name)), bar(tally, style), Text(tally.percent), figures, *(Text(one) for one in more))
+
+
+_COLUMNS = (("", "left"), ("compliance", "left"), ("", "right"), ("canonical/governed", "right"))
+
+
+def _scores(title: str, scores: tuple[Score, ...], style: Style) -> Table:
+    table = plain_table((title, "left"), *_COLUMNS[1:])
+    for one in scores:
+        _row(table, one.name, one.total, style)
+    return table
+
+
+def _kinds(score: Score, style: Style) -> Table:
+    table = plain_table(("code", "left"), *_COLUMNS[1:])
+    for kind, tally in score.kinds:
+        if tally.governed or kind is Kind.PRODUCTION:
+            _row(table, kind.value, tally, style)
+    return table
+
+
+def _rules(report: Report, style: Style) -> Table:
+    table = plain_table(("rules", "left"), *_COLUMNS[1:], ("other classes", "left"))
+    for one in report.rules:
+        others = ", ".join(f"{klass} {number}" for klass, number in one.total.counts if klass != "canonical")
+        _row(table, one.name, one.total, style, others)
+    return table
+
+
+def _worst(report: Report, style: Style) -> list[RenderableType]:
+    ranked = sorted(report.modules, key=lambda one: (one.total.canonical - one.total.governed, one.path))
+    worst = [one for one in ranked if one.total.canonical < one.total.governed]
+    if not worst:
+        return []
+    table = plain_table(("worst modules", "left"), *_COLUMNS[1:])
+    for one in worst[:SHOWN_MODULES]:
+        _row(table, one.path, one.total, style)
+    rest = len(worst) - SHOWN_MODULES
+    more = [Text(f"and {plural(rest, 'more module')} below 100 %", "dim")] if rest > 0 else []
+    return [Text(), table, *more]
+
+
+def _findings(report: Report, style: Style) -> list[RenderableType]:
+    shown: list[RenderableType] = [Text()]
+    for one in report.findings[:SHOWN_FINDINGS]:
+        shown.append(_finding(one, report.lines.get((one.path, one.place.line)), style))
+    rest = report.findings[SHOWN_FINDINGS:]
+    if rest:
+        shown.append(Text(f"and {plural(len(rest), 'more finding')}:"))
+        counts = Counter((one.rule, one.klass) for one in rest)
+        for (rule, klass), number in sorted(counts.items(), key=lambda item: (-item[1], item[0])):
+            shown.append(Text(f"  {number:>6,}  {visible(rule)}  {klass}"))
+        shown.append(Text("every one of them: --output-format concise, or json", "dim"))
+    return shown
+
+
+def _finding(one: Finding, line: str | None, style: Style) -> Group:
+    place = f"{visible(one.path)}:{one.place.line}:{one.place.column}"
+    head = Text.assemble((place, "bold"), "  ", (one.rule, "cyan"), "  ", (one.klass, "red"))
+    body: list[RenderableType] = [Text(visible(one.message))]
+    if line is not None:
+        body += _excerpt(one, line, style)
+    body.append(Text.assemble(("use: ", "dim"), (visible(one.help), "green")))
+    return Group(head, Padding(Group(*body), (0, 0, 1, 4)))
+
+
+def _excerpt(one: Finding, line: str, style: Style) -> list[RenderableType]:
+    """The offending line with its name underlined; long lines are cut around it."""
+    start, end = one.place.column - 1, one.place.end_column - 1
+    if one.place.end_line != one.place.line:
+        end = len(line)
+    stripped = line.lstrip()
+    start, end = start - (len(line) - len(stripped)), end - (len(line) - len(stripped))
+    room = max(40, style.width - 12)
+    cut = max(0, min(start - 10, end - room)) if end > room else 0
+    before, marked, after = (visible(stripped[a:b]) for a, b in ((cut, start), (start, end), (end, cut + room)))
+    return [
+        Text.assemble(before, (marked, "bold red"), after.rstrip(), overflow="ellipsis", no_wrap=True),
+        Text(" " * len(before) + "^" * max(1, len(marked)), "red", overflow="crop", no_wrap=True),
+    ]
+
+
+def _unvalidated(report: Report) -> list[RenderableType]:
+    shown: list[RenderableType] = [
+        Text(),
+        Text(f"{plural(len(report.unvalidated), 'unvalidated file')}, in no figure:"),
+    ]
+    for one in report.unvalidated[:SHOWN_FILES]:
+        shown.append(Text(f"  {visible(one.path)}:{one.line}: {visible(one.reason)}", "yellow"))
+    rest = len(report.unvalidated) - SHOWN_FILES
+    return [*shown, Text(f"  and {rest:,} more", "dim")] if rest > 0 else shown
+
+
+def _evidence(report: Report, style: Style) -> list[RenderableType]:
+    one = report.evidence
+    skipped = "".join(f", {number:,} {reason}" for reason, number in one.skipped)
+    channels = ", ".join(f"{name} {number:,}" for name, number in one.channels if number) or "none"
+    lines = [
+        f"evidence: {plural(one.found, 'file')} found{skipped}; {one.read:,} read; "
+        f"{len(report.unvalidated):,} unvalidated; {one.unparsed:,} do not parse",
+        f"  {plural(one.imports, 'imported name')}, {plural(one.edges, 'edge')} between "
+        f"{plural(one.modules, 'module')}, {plural(one.cycles, 'import cycle')}; references by channel: {channels}",
+        f"  {plural(len(one.matched_rules), 'rule')} matched"
+        + (f"; matched nothing: {', '.join(one.unmatched_rules)}" if one.unmatched_rules else ""),
+    ]
+    if one.computed:
+        lines.append(f"  {plural(one.computed, 'import or patch target')} computed at run time: not decided")
+    if style.verbose:
+        lines.append(f"  readers: {one.scanned:,} files scanned, {one.walked:,} of them walked as well")
+    return [Text(line, "dim") for line in lines]

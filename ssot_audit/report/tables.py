@@ -1,0 +1,88 @@
+"""The answers of `paths` and `rules` as people read them."""
+
+from __future__ import annotations
+
+import io
+from collections.abc import Sequence
+from typing import TYPE_CHECKING
+
+from rich.console import Console, RenderableType
+from rich.table import Table
+from rich.text import Text
+
+from ssot_audit.report.style import Style, plural, visible
+
+if TYPE_CHECKING:
+    from ssot_audit.paths import ImportPath
+    from ssot_audit.rules import Pack, Rule
+
+
+def draw(parts: Sequence[RenderableType], style: Style) -> str:
+    """The parts as text, without trailing blanks."""
+    out = io.StringIO()
+    console = Console(
+        file=out,
+        force_terminal=style.color,
+        no_color=not style.color,
+        color_system="standard" if style.color else None,
+        width=style.width,
+        highlight=False,
+        markup=False,
+        emoji=False,
+        legacy_windows=False,
+    )
+    for part in parts:
+        console.print(part)
+    return "".join(line.rstrip() + "\n" for line in out.getvalue().split("\n")[:-1])
+
+
+def plain_table(*columns: tuple[str, str]) -> Table:
+    """A table without lines; each column has a heading and is `left` or `right`."""
+    table = Table(box=None, pad_edge=False, padding=(0, 2, 0, 0), header_style="dim")
+    for number, (name, align) in enumerate(columns):
+        table.add_column(name, justify="right" if align == "right" else "left", no_wrap=number > 0, overflow="fold")
+    return table
+
+
+def paths_table(name: str, found: Sequence[ImportPath], style: Style) -> str:
+    table = plain_table(
+        ("import path", "left"), ("names", "right"), ("files", "right"), ("other uses", "right"), ("class", "left")
+    )
+    for one in found:
+        leads = f"{one.origin.path or 'namespace'}:{one.origin.line}  {one.origin.name}" if one.origin else one.reason
+        others = one.strings + one.attributes + one.in_unvalidated_files
+        figures = (f"{one.names:,}", f"{len(one.files):,}", f"{others:,}" if others else "")
+        path = Text.assemble((visible(one.path), "bold"), "\n", (f"  -> {visible(leads)}", "dim"))
+        table.add_row(path, *(Text(figure) for figure in figures), Text(one.klass or ""))
+    origins = {one.origin for one in found if one.origin}
+    names = sum(one.names for one in found)
+    total = (
+        f"{name}: {plural(len(found), 'import path')}, {plural(names, 'imported name')}, "
+        f"{plural(len(origins), 'origin')}, {plural(sum(1 for one in found if not one.origin), 'path')} without one"
+    )
+    return draw([table, Text(), Text(total)], style) if found else ""
+
+
+def rules_table(chosen: Sequence[tuple[Pack, Rule]], style: Style) -> str:
+    table = plain_table(("rule", "left"), ("pack", "left"), ("severity", "left"), ("canonical path", "left"))
+    for pack, rule in chosen:
+        table.add_row(*(Text(visible(one)) for one in (rule.id, pack.name, rule.severity.value, rule.canonical)))
+    return draw([table], style)
+
+
+def explanation(pack: Pack, rule: Rule) -> str:
+    """Everything a rule says, with its examples."""
+    lines = [f"{rule.id}: {rule.title}", "", *rule.why.strip().splitlines(), "", f"canonical   {rule.canonical}"]
+    lines += [f"alias       {one}" for one in rule.aliases]
+    lines += [f"shim        {one.path}, until {one.until or 'no date'}" for one in rule.shims]
+    lines += [f"deprecated  {one}" for one in rule.deprecated]
+    lines += [f"family      {one}" for one in rule.family]
+    lines += [f"severity    {rule.severity}", f"from        {rule.source}"]
+    if pack.package:
+        lines.append(f"applies     by itself where the top-level package {pack.package} is in the tree")
+    for example in rule.examples:
+        lines += ["", f"{'good' if example.good else 'bad'} ({example.expected}):"]
+        for path, text in example.files:
+            lines += [f"    # {path}"] if len(example.files) > 1 else []
+            lines += [f"    {line}" for line in text.strip().splitlines()]
+    return "".join(f"{visible(line).rstrip()}\n" for line in lines)
