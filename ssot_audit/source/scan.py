@@ -19,6 +19,13 @@ from ssot_audit.source.verify import Outline
 _HEADERS = frozenset(
     ("def", "class", "if", "elif", "else", "try", "except", "finally", "with", "for", "while", "match", "case", "async")
 )
+_IMPORTS = frozenset(("import", "from", "lazy"))
+_FAILING = frozenset(("pytest", "self", "raise", "assert", "fail"))
+_KEYWORDS = _HEADERS | _IMPORTS | _FAILING | {"global"}
+_CONTINUES = {"elif": ("if",), "else": ("if", "try", "for", "while"), "except": ("try",), "finally": ("try",)}
+_FAIL = re.compile(
+    r"(?:pytest\s*\.\s*|self\s*\.\s*)?fail\s*\(|raise\s+AssertionError\b|assert\s+(?:False|0)\b|assert\s*\(\s*False\b"
+)
 _SOFT_OTHERWISE = re.compile(r"\w+[ \t]*(?:[=.,:)\r\n;]|$)")
 _INLINE_IMPORT = re.compile(r";(?:[ \t\f]|\\\r?\n?)*(?:import|from|lazy)\b")
 _NAME = re.compile(r"\s*\(?\s*([^\W\d]\w*)\s*\)?\s*\Z")
