@@ -15,11 +15,12 @@ from types import MappingProxyType
 from ssot_audit import pipeline
 from ssot_audit.config import percent
 from ssot_audit.errors import UsageError
-from ssot_audit.model import Failure, Verdict
-from ssot_audit.pipeline import Options
+from ssot_audit.facts import Failure
+from ssot_audit.model import Verdict
 from ssot_audit.program.modules import absolute
 from ssot_audit.report import FORMATS
 from ssot_audit.report.style import Style
+from ssot_audit.repository import Options, load_packs, open_folder, open_repository
 from ssot_audit.rules import Pack, Rule
 from ssot_audit.source.stages import Watch
 
@@ -62,7 +63,7 @@ def paths(arguments: Namespace, watch: Watch) -> Answer:
 def imports(arguments: Namespace, watch: Watch) -> Answer:
     """Every import of the files below a folder; exit code 2 where a file gave none because it could not be read."""
     asked = options(arguments, watch)
-    repository = pipeline.open_folder(asked)
+    repository = open_folder(asked)
     program = pipeline.scan(repository, asked)
     lines: list[str] = []
     said: list[str] = []
@@ -91,8 +92,8 @@ def imports(arguments: Namespace, watch: Watch) -> Answer:
 def rules(arguments: Namespace, watch: Watch) -> Answer:
     """`rules list`, `rules test`, `rules ID`."""
     asked = options(arguments, watch)
-    repository = pipeline.open_repository(asked)
-    packs = pipeline.load_packs(repository, asked)
+    repository = open_repository(asked)
+    packs = load_packs(repository, asked)
     chosen = [(pack, rule) for pack, _ in packs for rule in _selected(pack, asked)]
     if arguments.what == "test":
         return _test(chosen, asked, arguments)

@@ -12,8 +12,9 @@ from ssot_audit import names, pipeline
 from ssot_audit.checks import symbol
 from ssot_audit.checks.governance import Governance
 from ssot_audit.errors import ConfigError
-from ssot_audit.model import Class, Facts
-from ssot_audit.pipeline import Options
+from ssot_audit.facts import Facts
+from ssot_audit.model import Class
+from ssot_audit.repository import Options, open_repository
 from ssot_audit.rules import Example, Rule
 from ssot_audit.source.read import scan_bytes
 
@@ -63,7 +64,7 @@ def _failure(rule: Rule, example: Example, today: date | None) -> str:
 def _classes(rule: Rule, root: Path, files: set[str], today: date | None) -> set[Class]:
     """The classes the rule's references in some files get, by the engine every audit uses."""
     options = Options((root,), jobs=0, today=today)
-    repository = pipeline.open_repository(options)
+    repository = open_repository(options)
     shallow = pipeline.scan(repository, options)
     reading = pipeline.look(repository, shallow, Governance([rule], shallow), options)
     outcome = symbol.check(reading.program, [rule], today or date.today())

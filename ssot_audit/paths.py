@@ -10,9 +10,10 @@ from datetime import date
 from ssot_audit import pipeline
 from ssot_audit.checks import symbol
 from ssot_audit.checks.governance import Governance
-from ssot_audit.model import Channel, Facts, Kind, Origin
-from ssot_audit.pipeline import Options
+from ssot_audit.facts import Channel, Facts
+from ssot_audit.model import Kind, Origin
 from ssot_audit.program.candidates import Candidate, Program
+from ssot_audit.repository import Options, choose_rules, load_packs, open_repository
 
 
 @dataclass(slots=True)
@@ -34,10 +35,10 @@ class ImportPath:
 
 def paths_of(name: str, options: Options) -> list[ImportPath]:
     """Every import path that ends with the name, the most used first. Rules are used where there are any."""
-    repository = pipeline.open_repository(options)
-    packs = pipeline.load_packs(repository, options)
+    repository = open_repository(options)
+    packs = load_packs(repository, options)
     shallow = pipeline.scan(repository, options)
-    rules = pipeline.choose_rules(packs, shallow, repository.config, options)
+    rules = choose_rules(packs, shallow, repository.config, options)
     program = pipeline.look_for(repository, shallow, [name], options).program
     governance = Governance(rules, program)
     groups: dict[str, list[Candidate]] = defaultdict(list)

@@ -6,65 +6,26 @@ from collections import Counter
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date
-from decimal import Decimal
 from pathlib import Path
 
 from ssot_audit import __version__, score
 from ssot_audit.checks import symbol
 from ssot_audit.checks.governance import Governance
-from ssot_audit.config import OWN_FILE, Config, find_config, find_root, load_config
-from ssot_audit.errors import ConfigError, UsageError
+from ssot_audit.config import Config
+from ssot_audit.facts import Channel, Depth, Facts, Failure
 from ssot_audit.gate import Figures, Gate, judge
-from ssot_audit.globs import Globs
-from ssot_audit.model import Channel, Depth, Evidence, Facts, Failure, Finding, Kind, Reference, Report, Unvalidated
+from ssot_audit.model import Evidence, Finding, Reference, Report, Unvalidated
 from ssot_audit.program.candidates import Program
 from ssot_audit.program.graph import import_graph, size
 from ssot_audit.program.modules import Modules
 from ssot_audit.program.resolve import Resolver
-from ssot_audit.rules import Pack, Rule, load_pack, shipped_packs
-from ssot_audit.source.discover import SUFFIXES, Found, discover, work_tree
+from ssot_audit.repository import Options, Repository, choose_rules, load_packs, open_repository, package_around
+from ssot_audit.rules import Rule
+from ssot_audit.source.lines import physical_lines
 from ssot_audit.source.pool import cores
 from ssot_audit.source.read import read_bytes
-from ssot_audit.source.stages import Watch, look_all, scan_all
-from ssot_audit.source.syntax import physical_lines
+from ssot_audit.source.stages import look_all, scan_all
 from ssot_audit.source.text import decode
-
-_REPOSITORY_MARKS = (".git", ".hg", OWN_FILE, "pyproject.toml", "setup.py", "setup.cfg")
-
-
-def _unwatched(what: str, done: int, total: int) -> None:
-    """Progress nobody looks at."""
-
-
-@dataclass(frozen=True, slots=True)
-class Options:
-    """What one run is asked to do. Empty means: as the configuration says."""
-
-    paths: tuple[Path, ...]
-    config: Path | None = None
-    packs: tuple[str, ...] = ()
-    rules: tuple[Path, ...] = ()
-    select: tuple[str, ...] = ()
-    ignore: tuple[str, ...] = ()
-    include: tuple[str, ...] = ()
-    exclude: tuple[str, ...] | None = None
-    extend_exclude: tuple[str, ...] = ()
-    fail_under: Decimal | None = None
-    max_unvalidated: int | None = None
-    today: date | None = None
-    jobs: int | None = None
-    watch: Watch = _unwatched
-
-
-@dataclass(frozen=True, slots=True)
-class Repository:
-    """Where the audit is, what its configuration says, and which files it has."""
-
-    root: Path
-    config: Config
-    found: Found
-    named: frozenset[str] | None  # the files that are judged; None: all
-    kinds: Mapping[str, Kind]
 
 
 @dataclass(frozen=True, slots=True)
@@ -87,59 +48,6 @@ def audit(options: Options) -> Report:
     outcome = symbol.check(program, rules, options.today or date.today())
     unvalidated = find_unvalidated(repository, program, reading.mentioning if reading else frozenset())
     return report(repository, program, rules, outcome, unvalidated, options)
-
-
-# The repository
-
-
-def open_repository(options: Options) -> Repository:
-    """Find the root, read the configuration, list the files. Raises UsageError for a path that is not there."""
-    paths = tuple(path.resolve() for path in options.paths)
-    for given, path in zip(options.paths, paths, strict=True):
-        if not path.exists():
-            raise UsageError(f"{given}: no such file or folder")
-        if path.is_file() and path.suffix not in SUFFIXES:
-            raise UsageError(f"{given}: is not a Python file; name {' or '.join(SUFFIXES)} files, or folders")
-    folder = paths[0] if paths[0].is_dir() else paths[0].parent
-    root = options.config.resolve().parent if options.config else find_root(paths, work_tree(folder))
-    config = load_config(options.config or find_config(root))
-    outside = [given for given, path in zip(options.paths, paths, strict=True) if not path.is_relative_to(root)]
-    if outside:
-        raise UsageError(f"{outside[0]}: is outside the repository {root}; audit one repository at a time")
-    exclude = (*(config.exclude if options.exclude is None else options.exclude), *options.extend_exclude)
-    found = discover(root, options.include or config.include, exclude)
-    tests, other = Globs(config.tests), Globs(config.other)
-    kinds = {
-        path: Kind.TESTS if tests.match(path) else Kind.OTHER if other.match(path) else Kind.PRODUCTION
-        for path in found.paths
-    }
-    return Repository(root, config, found, _named(root, paths, found), kinds)
-
-
-def open_folder(options: Options) -> Repository:
-    """One folder by itself, whatever configuration or repository is around it."""
-    folder = options.paths[0]
-    if not folder.is_dir():
-        raise UsageError(f"{folder}: is not a folder" if folder.exists() else f"{folder}: no such folder")
-    root = folder.resolve()
-    found = discover(root, options.include, (*(options.exclude or ()), *options.extend_exclude))
-    return Repository(root, Config(), found, None, dict.fromkeys(found.paths, Kind.PRODUCTION))
-
-
-def _named(root: Path, paths: Sequence[Path], found: Found) -> frozenset[str] | None:
-    if root in paths:
-        return None
-    relative = [path.relative_to(root).as_posix() for path in paths]
-    return frozenset(path for path in found.paths if any(path == one or path.startswith(f"{one}/") for one in relative))
-
-
-def package_around(root: Path) -> str:
-    """The dotted package a folder is, where somebody audits the folder of a package rather than a repository."""
-    parts: list[str] = []
-    while (root / "__init__.py").is_file() and not any((root / mark).exists() for mark in _REPOSITORY_MARKS):
-        parts.append(root.name)
-        root = root.parent
-    return ".".join(reversed(parts))
 
 
 def scan(repository: Repository, options: Options) -> Program:
@@ -167,54 +75,6 @@ def look_for(repository: Repository, shallow: Program, names: Iterable[str], opt
 
 def _jobs(options: Options) -> int:
     return cores() if options.jobs is None else options.jobs
-
-
-# Rules
-
-
-def load_packs(repository: Repository, options: Options) -> list[tuple[Pack, bool]]:
-    """Every pack that could apply, and whether it was asked for. Raises ConfigError with all mistakes."""
-    shipped = shipped_packs()
-    asked = dict.fromkeys((*repository.config.packs, *options.packs))
-    mistakes = [f"no pack is called {name!r}; there are: {', '.join(shipped)}" for name in asked if name not in shipped]
-    files = [(path, name, name in asked) for name, path in shipped.items()]
-    files = [(path, f"rules/{name}.toml", wanted) for path, name, wanted in files]
-    files += [(repository.root / one, one, True) for one in repository.config.rules]
-    files += [(path, str(path), True) for path in options.rules]
-    packs = []
-    for path, label, wanted in files:
-        for one in sorted(path.rglob("*.toml")) if path.is_dir() else [path]:
-            try:
-                inside = f"{label.rstrip('/')}/{one.relative_to(path).as_posix()}" if path.is_dir() else label
-                packs.append((load_pack(one, inside), wanted))
-            except ConfigError as error:
-                mistakes += error.mistakes
-    if mistakes:
-        raise ConfigError(tuple(mistakes))
-    return packs
-
-
-def choose_rules(
-    packs: Sequence[tuple[Pack, bool]], program: Program, config: Config, options: Options
-) -> tuple[Rule, ...]:
-    """The rules of this run: packs asked for or at home in the tree, less what is not selected."""
-    at_home = program.modules.has_top_level
-    loaded = [rule for pack, asked in packs if asked or (pack.package and at_home(pack.package)) for rule in pack.rules]
-    ids = [rule.id for rule in loaded]
-    mistakes = [f"the rule id {one!r} is used by two loaded rules" for one in dict.fromkeys(ids) if ids.count(one) > 1]
-    select, ignore = options.select or config.select, (*config.ignore, *options.ignore)
-    wanted = (*select, *ignore, *(name for name, _ in config.fail_under_rule))
-    mistakes += [
-        f"no loaded rule has the id {one!r}; loaded: {', '.join(ids) or 'none'}"
-        for one in dict.fromkeys(wanted)
-        if one not in ids
-    ]
-    if mistakes:
-        raise ConfigError(tuple(mistakes))
-    return tuple(rule for rule in loaded if (not select or rule.id in select) and rule.id not in ignore)
-
-
-# The report
 
 
 def find_unvalidated(repository: Repository, program: Program, mentioning: frozenset[str]) -> tuple[Unvalidated, ...]:
@@ -246,7 +106,7 @@ def report(
     modules = {path: module.name for path, module in program.modules.by_path.items()}
     matched = {one.rule for one in known}
     findings = sorted(
-        (*(symbol.absent_finding(rule) for rule in outcome.absent), *symbol.findings(judged, rules)),
+        (*(symbol.absent_finding(rule) for rule in outcome.absent), *symbol.findings(judged, rules, kinds)),
         key=lambda one: (one.path, one.place, one.rule, one.dotted),
     )
     whole = score.score("repository", known, kinds)
@@ -272,6 +132,7 @@ def report(
         modules=score.by_module(judged, modules, kinds),
         rules=by_rule,
         symbols=score.by_symbol(judged, kinds),
+        references=tuple(judged),
         findings=tuple(findings),
         unvalidated=tuple(unvalidated),
         warnings=tuple(_warnings(rules)),

@@ -8,8 +8,9 @@ from dataclasses import dataclass
 
 from ssot_audit import names
 from ssot_audit.errors import ConfigError
+from ssot_audit.facts import Channel, Facts
 from ssot_audit.globs import Globs
-from ssot_audit.model import Channel, Facts, Origin, Resolution
+from ssot_audit.model import Origin, Resolution
 from ssot_audit.program.candidates import Candidate, Program
 from ssot_audit.program.modules import Module
 from ssot_audit.rules import Rule
@@ -37,7 +38,7 @@ class Governed:
         if any(names.matches(pattern, candidate.head) for pattern in self.family):
             return True
         # A name that leads nowhere cannot tell whose it was meant to be: every first-party root is its family.
-        return candidate.resolution.reason in _UNRESOLVED and not self.rule.family
+        return candidate.resolution.reason in _UNRESOLVED
 
     def applies_to(self, path: str) -> bool:
         """Whether the file is in the rule's scope."""

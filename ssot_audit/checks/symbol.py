@@ -2,13 +2,14 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
 from datetime import date
 
 from ssot_audit import names
 from ssot_audit.checks.governance import Governance, Governed
-from ssot_audit.model import Class, Context, Finding, Place, Reference
+from ssot_audit.facts import Context, Place
+from ssot_audit.model import Class, Finding, Kind, Reference
 from ssot_audit.program.candidates import Candidate, Program
 from ssot_audit.rules import Rule
 
@@ -90,7 +91,7 @@ def _package_of(module: str, program: Program) -> str:
     return module if found is None or isinstance(found, str) else found.package
 
 
-def findings(references: Sequence[Reference], rules: Sequence[Rule]) -> Iterator[Finding]:
+def findings(references: Sequence[Reference], rules: Sequence[Rule], kinds: Mapping[str, Kind]) -> Iterator[Finding]:
     """What breaks a rule, one finding for each reference."""
     by_id = {rule.id: rule for rule in rules}
     for one in references:
@@ -99,7 +100,16 @@ def findings(references: Sequence[Reference], rules: Sequence[Rule]) -> Iterator
             message, advice = _message(one, rule), _advice(rule)
             subject = names.last_part(one.dotted)
             yield Finding(
-                *(rule.id, rule.severity, one.path, one.places[0], subject, one.dotted, one.klass, message, advice)
+                rule=rule.id,
+                severity=rule.severity,
+                path=one.path,
+                place=one.places[0],
+                subject=subject,
+                dotted=one.dotted,
+                klass=one.klass,
+                message=message,
+                help=advice,
+                kind=kinds[one.path],
             )
 
 
@@ -115,6 +125,7 @@ def absent_finding(rule: Rule) -> Finding:
         klass="absent-canonical",
         message=f"the canonical path {rule.canonical} does not exist",
         help="correct the rule, or mark it `external = true` if the symbol is not of this repository",
+        kind=Kind.OTHER,
     )
 
 

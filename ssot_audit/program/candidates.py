@@ -6,7 +6,8 @@ from collections import defaultdict
 from collections.abc import Iterator
 from dataclasses import dataclass
 
-from ssot_audit.model import Channel, Context, Facts, Import, Place, Resolution
+from ssot_audit.facts import Channel, Context, Facts, Import, Place
+from ssot_audit.model import Resolution
 from ssot_audit.program.modules import Module, Modules, absolute, path_of
 from ssot_audit.program.resolve import MISSING_MODULE, Resolver
 

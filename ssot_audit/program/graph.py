@@ -6,7 +6,7 @@ from typing import NamedTuple
 
 import networkx as nx
 
-from ssot_audit.model import Context, Facts
+from ssot_audit.facts import Context, Facts
 from ssot_audit.program.modules import Module, Modules, absolute
 
 

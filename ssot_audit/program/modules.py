@@ -12,7 +12,8 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import PurePosixPath
 
-from ssot_audit.model import Facts, Failure, Import, Kind
+from ssot_audit.facts import Facts, Failure, Import
+from ssot_audit.model import Kind
 
 NAMESPACE = "namespace package"
 

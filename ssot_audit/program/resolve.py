@@ -9,7 +9,8 @@ from __future__ import annotations
 from collections import defaultdict
 from collections.abc import Iterator, Sequence
 
-from ssot_audit.model import Binding, Facts, Failure, Import, Origin, Resolution
+from ssot_audit.facts import Binding, Facts, Failure, Import
+from ssot_audit.model import Origin, Resolution
 from ssot_audit.program.modules import NAMESPACE, Module, Modules, absolute, path_of
 
 MAX_HOPS = 60  # re-exports in a row; a longer chain is no chain anybody follows

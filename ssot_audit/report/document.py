@@ -6,7 +6,7 @@ import json
 from collections.abc import Iterator, Sequence
 
 from ssot_audit import __version__
-from ssot_audit.model import Finding, Report, Score, Tally, Verdict
+from ssot_audit.model import Finding, Reference, Report, Score, Tally, Verdict
 from ssot_audit.report.style import Style, visible
 
 SCHEMA_VERSION = 1
@@ -17,11 +17,12 @@ def render(report: Report, style: Style) -> str:
 
 
 def render_lines(report: Report, style: Style) -> str:
-    """One object a line: every violation, every error, then the rest of the document as the summary."""
+    """One object a line: references, violations, errors, then the rest of the document as the summary."""
     whole = document(report)
-    lines: list[dict[str, object]] = [{"type": "violation", **_violation(one)} for one in report.findings]
+    lines: list[dict[str, object]] = [{"type": "reference", **_reference(one)} for one in report.references]
+    lines += [{"type": "violation", **_violation(one)} for one in report.findings]
     lines += [{"type": "error", **one} for one in _errors(report)]
-    rest = {key: value for key, value in whole.items() if key not in ("violations", "errors")}
+    rest = {key: value for key, value in whole.items() if key not in ("references", "violations", "errors")}
     lines.append({"type": "summary", **rest})
     return "".join(json.dumps(line, ensure_ascii=True) + "\n" for line in lines)
 
@@ -36,6 +37,7 @@ def document(report: Report) -> dict[str, object]:
         "symbols": [_score(one) for one in report.symbols],
         "packages": [_score(one) for one in report.packages],
         "modules": [{**_score(one), "filename": visible(one.path)} for one in report.modules],
+        "references": [_reference(one) for one in report.references],
         "violations": [_violation(one) for one in report.findings],
         "errors": list(_errors(report)),
         "warnings": [visible(one) for one in report.warnings],
@@ -102,9 +104,28 @@ def _violation(one: Finding) -> dict[str, object]:
         "subject": one.subject,
         "path": one.dotted,
         "filename": visible(one.path),
+        "kind": one.kind.value,
         "location": {"row": one.place.line, "column": one.place.column},
         "end_location": {"row": one.place.end_line, "column": one.place.end_column},
         "fingerprint": visible(one.fingerprint),
+    }
+
+
+def _reference(one: Reference) -> dict[str, object]:
+    origin = (
+        {"file": visible(one.origin.path), "line": one.origin.line, "name": one.origin.name} if one.origin else None
+    )
+    return {
+        "code": one.rule,
+        "class": one.klass.value,
+        "object": one.object,
+        "path": one.dotted,
+        "channel": one.channel.value,
+        "contexts": [context.value for context in one.contexts],
+        "filename": visible(one.path),
+        "locations": [{"row": place.line, "column": place.column} for place in one.places],
+        "origin": {"file": visible(made.path), "line": made.line, "name": made.name} if made else None,
+        "reason": one.reason or None,
     }
 
 

@@ -9,7 +9,7 @@ from rich.padding import Padding
 from rich.table import Table
 from rich.text import Text
 
-from ssot_audit.model import Finding, Kind, Report, Score, Tally, Verdict
+from ssot_audit.model import Finding, Kind, Report, Score, Severity, Tally, Verdict
 from ssot_audit.report.style import Style, plural, visible
 from ssot_audit.report.tables import draw, plain_table
 
@@ -18,6 +18,7 @@ SHOWN_FINDINGS = 20
 SHOWN_FILES = 10
 BAR = 20  # characters
 
+_SEVERITIES, _KINDS = tuple(Severity), tuple(Kind)
 _VERDICT = {
     Verdict.MET: ("PASSED", "bold green"),
     Verdict.MISSED: ("FAILED", "bold red"),
@@ -35,7 +36,14 @@ def parts(report: Report, style: Style) -> list[RenderableType]:
     if style.quiet:
         return shown
     if report.total.total.governed:
-        shown += [Text(), _kinds(report.total, style), Text(), _rules(report, style)]
+        shown += [
+            Text(),
+            _kinds(report.total, style),
+            Text(),
+            _rules(report, style),
+            Text(),
+            _classes(report.total.total),
+        ]
     if report.modules:
         shown += _worst(report, style)
     if report.findings:
@@ -75,23 +83,23 @@ def bar(tally: Tally, style: Style) -> Text:
     return Text.assemble((full * filled, look), (empty * (BAR - filled), "dim"))
 
 
-def _row(table: Table, name: str, tally: Tally, style: Style, *more: str) -> None:
+def _row(table: Table, name: str, tally: Tally, style: Style) -> None:
     figures = Text(f"{tally.canonical:,}/{tally.governed:,}")
-    table.add_row(Text(visible(name)), bar(tally, style), Text(tally.percent), figures, *(Text(one) for one in more))
+    table.add_row(bar(tally, style), Text(tally.percent), figures, Text(visible(name)))
 
 
-_COLUMNS = (("", "left"), ("compliance", "left"), ("", "right"), ("canonical/governed", "right"))
+_FIGURES = (("compliance", "left"), ("", "right"), ("canonical/governed", "right"))
 
 
 def _scores(title: str, scores: tuple[Score, ...], style: Style) -> Table:
-    table = plain_table((title, "left"), *_COLUMNS[1:])
+    table = plain_table(*_FIGURES, (title, "left"))
     for one in scores:
         _row(table, one.name, one.total, style)
     return table
 
 
 def _kinds(score: Score, style: Style) -> Table:
-    table = plain_table(("code", "left"), *_COLUMNS[1:])
+    table = plain_table(*_FIGURES, ("code", "left"))
     for kind, tally in score.kinds:
         if tally.governed or kind is Kind.PRODUCTION:
             _row(table, kind.value, tally, style)
@@ -99,11 +107,16 @@ def _kinds(score: Score, style: Style) -> Table:
 
 
 def _rules(report: Report, style: Style) -> Table:
-    table = plain_table(("rules", "left"), *_COLUMNS[1:], ("other classes", "left"))
+    table = plain_table(*_FIGURES, ("rules", "left"))
     for one in report.rules:
-        others = ", ".join(f"{klass} {number}" for klass, number in one.total.counts if klass != "canonical")
-        _row(table, one.name, one.total, style, others)
+        _row(table, one.name, one.total, style)
     return table
+
+
+def _classes(tally: Tally) -> Text:
+    governed = ", ".join(f"{klass} {number:,}" for klass, number in tally.counts if klass.governed)
+    apart = ", ".join(f"{klass} {number:,}" for klass, number in tally.counts if not klass.governed)
+    return Text(f"classes: {governed}" + (f"; counted apart: {apart}" if apart else ""))
 
 
 def _worst(report: Report, style: Style) -> list[RenderableType]:
@@ -111,7 +124,7 @@ def _worst(report: Report, style: Style) -> list[RenderableType]:
     worst = [one for one in ranked if one.total.canonical < one.total.governed]
     if not worst:
         return []
-    table = plain_table(("worst modules", "left"), *_COLUMNS[1:])
+    table = plain_table(*_FIGURES, ("worst modules", "left"))
     for one in worst[:SHOWN_MODULES]:
         _row(table, one.path, one.total, style)
     rest = len(worst) - SHOWN_MODULES
@@ -121,9 +134,10 @@ def _worst(report: Report, style: Style) -> list[RenderableType]:
 
 def _findings(report: Report, style: Style) -> list[RenderableType]:
     shown: list[RenderableType] = [Text()]
-    for one in report.findings[:SHOWN_FINDINGS]:
+    ranked = sorted(report.findings, key=lambda one: (_SEVERITIES.index(one.severity), _KINDS.index(one.kind)))
+    for one in ranked[:SHOWN_FINDINGS]:
         shown.append(_finding(one, report.lines.get((one.path, one.place.line)), style))
-    rest = report.findings[SHOWN_FINDINGS:]
+    rest = ranked[SHOWN_FINDINGS:]
     if rest:
         shown.append(Text(f"and {plural(len(rest), 'more finding')}:"))
         counts = Counter((one.rule, one.klass) for one in rest)

@@ -40,20 +40,22 @@ def plain_table(*columns: tuple[str, str]) -> Table:
     """A table without lines; each column has a heading and is `left` or `right`."""
     table = Table(box=None, pad_edge=False, padding=(0, 2, 0, 0), header_style="dim")
     for number, (name, align) in enumerate(columns):
-        table.add_column(name, justify="right" if align == "right" else "left", no_wrap=number > 0, overflow="fold")
+        table.add_column(
+            name, justify="right" if align == "right" else "left", no_wrap=number < len(columns) - 1, overflow="fold"
+        )
     return table
 
 
 def paths_table(name: str, found: Sequence[ImportPath], style: Style) -> str:
     table = plain_table(
-        ("import path", "left"), ("names", "right"), ("files", "right"), ("other uses", "right"), ("class", "left")
+        ("names", "right"), ("files", "right"), ("other uses", "right"), ("class", "left"), ("import path", "left")
     )
     for one in found:
         leads = f"{one.origin.path or 'namespace'}:{one.origin.line}  {one.origin.name}" if one.origin else one.reason
         others = one.strings + one.attributes + one.in_unvalidated_files
         figures = (f"{one.names:,}", f"{len(one.files):,}", f"{others:,}" if others else "")
         path = Text.assemble((visible(one.path), "bold"), "\n", (f"  -> {visible(leads)}", "dim"))
-        table.add_row(path, *(Text(figure) for figure in figures), Text(one.klass or ""))
+        table.add_row(*(Text(figure) for figure in figures), Text(one.klass or ""), path)
     origins = {one.origin for one in found if one.origin}
     names = sum(one.names for one in found)
     total = (

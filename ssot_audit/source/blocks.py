@@ -8,9 +8,8 @@ from __future__ import annotations
 from collections.abc import Sequence
 from dataclasses import dataclass, field
 
-from ssot_audit.model import Context
+from ssot_audit.facts import Context
 from ssot_audit.source.syntax import Catches
-
 
 NOTHING = Catches()
 

@@ -11,7 +11,7 @@ from bisect import bisect_right
 from collections.abc import Iterator
 from typing import NamedTuple
 
-from ssot_audit.model import Place
+from ssot_audit.facts import Place
 
 NEWLINE = r"(?:\r\n?|\n)"
 COMMENT = r"\#[^\r\n]*+"
@@ -209,6 +209,11 @@ def marks(text: str, start: int, end: int) -> Iterator[tuple[int, str]]:
             lambdas -= 1
         elif found["mark"] and not (found["mark"] == "=" and lambdas):
             yield found.start(), found["mark"]
+
+
+def physical_lines(text: str) -> list[str]:
+    """The lines of a text as Python counts them."""
+    return re.split(r"\r\n?|\n", text)
 
 
 class Ruler:

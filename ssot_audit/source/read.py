@@ -9,9 +9,9 @@ from collections.abc import Sequence
 from dataclasses import replace
 from pathlib import Path
 
-from ssot_audit.model import Channel, Depth, Facts, Failure, Fault, Use
+from ssot_audit.facts import Channel, Depth, Facts, Failure, Fault, Use
+from ssot_audit.source.lines import physical_lines
 from ssot_audit.source.scan import scan
-from ssot_audit.source.syntax import physical_lines
 from ssot_audit.source.text import decode
 from ssot_audit.source.verify import fault, unfit_to_walk
 

@@ -10,7 +10,7 @@ import re
 from dataclasses import replace
 from typing import NamedTuple
 
-from ssot_audit.model import Binding, Depth, Exports, Facts, Import
+from ssot_audit.facts import Binding, Depth, Exports, Facts, Import
 from ssot_audit.source import syntax
 from ssot_audit.source.blocks import Block, Chain, contexts, in_module
 from ssot_audit.source.lines import Line, Ruler, logical_lines, marks

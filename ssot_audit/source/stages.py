@@ -8,7 +8,7 @@ from dataclasses import dataclass, replace
 from functools import lru_cache
 from pathlib import Path
 
-from ssot_audit.model import Depth, Facts, Failure, Fault
+from ssot_audit.facts import Depth, Facts, Failure, Fault
 from ssot_audit.source.pool import each
 from ssot_audit.source.read import digest, read_bytes, scan_file, walk_text
 from ssot_audit.source.text import decode

@@ -10,7 +10,7 @@ from typing import NamedTuple, TypeVar
 
 import libcst as cst
 
-from ssot_audit.model import Exports
+from ssot_audit.facts import Exports
 
 Text = TypeVar("Text", str, str | None)
 
@@ -55,11 +55,6 @@ def dotted(node: cst.CSTNode | None) -> str | None:
         return None
     parts.append(node.value)
     return ".".join(reversed(parts))
-
-
-def physical_lines(text: str) -> list[str]:
-    """The lines of a text as Python counts them."""
-    return re.split(r"\r\n?|\n", text)
 
 
 def string_value(node: cst.CSTNode | None) -> str | None:

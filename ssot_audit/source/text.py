@@ -5,7 +5,7 @@ from __future__ import annotations
 import codecs
 import re
 
-from ssot_audit.model import Failure
+from ssot_audit.facts import Failure
 
 _COOKIE = re.compile(rb"[ \t\f]*#.*?coding[:=][ \t]*([-\w.]+)")
 _NO_CODE = re.compile(rb"[ \t\f]*(?:#.*)?\Z", re.DOTALL)

@@ -6,14 +6,14 @@ A file is valid if either parser, the interpreter's or LibCST's, accepts it.
 from __future__ import annotations
 
 import ast
-import sys
+import re
 import warnings
 from collections.abc import Iterator
 
 import libcst as cst
 
-from ssot_audit.model import Fault
-from ssot_audit.source.lines import Ruler, bracket_depth, logical_lines
+from ssot_audit.facts import Fault
+from ssot_audit.source.lines import COMMENT, STRING, Ruler, bracket_depth, logical_lines
 
 MAX_SIZE = 1 << 20  # characters of a file that is parsed whole; of 65,884 real files none was larger
 MAX_BRACKETS = 200  # CPython's own limits (MAXLEVEL and MAXINDENT in its tokenizer)
@@ -58,27 +58,34 @@ def unfit_to_walk(text: str) -> Fault | None:
     return None
 
 
-def _parse(text: str, version: tuple[int, int] | None = None) -> ast.Module:
+def _parse(text: str) -> ast.Module:
     with warnings.catch_warnings():
         warnings.simplefilter("ignore")
-        return ast.parse(text, feature_version=version)
+        return ast.parse(text)
 
 
 def _older_or_newer(text: str, fault: Fault) -> Fault | None:
-    """None where another Python 3 reads it: newer syntax by LibCST, `async` as a name by the grammar of 3.6."""
+    """None where another Python 3 reads it: newer syntax by LibCST, `async` as a name as until 3.6."""
     if not unfit_to_walk(text):
         try:
             cst.parse_module(text)
             return None
         except Exception:  # LibCST raises more types than it documents
             pass
-    if sys.version_info < (3, 13):  # 3.13 dropped the older grammars
+    for keywords in ("async", "async|await"):
         try:
-            _parse(text, (3, 6))
-            return None
+            if (older := _renamed(text, keywords)) != text:
+                _parse(older)
+                return None
         except (SyntaxError, ValueError, RecursionError, MemoryError):
             pass
     return fault
+
+
+def _renamed(text: str, keywords: str) -> str:
+    """The text with words that were names until Python 3.6 made names again, strings and comments left alone."""
+    words = rf"{STRING}|{COMMENT}|\b(?P<name>{keywords})\b(?!\s+(?:def|for|with)\b)"
+    return re.sub(words, lambda found: found.group() + "_" * bool(found["name"]), text, flags=re.DOTALL)
 
 
 def _outline(tree: ast.Module) -> Iterator[tuple[int, int, str, str | None, str | None, tuple[str, ...]]]:

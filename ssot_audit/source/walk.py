@@ -12,11 +12,12 @@ from typing import NamedTuple
 import libcst as cst
 from libcst.metadata import CodeRange, MetadataWrapper, PositionProvider
 
-from ssot_audit.model import Channel, Context, Place, Target, Use
+from ssot_audit.facts import Channel, Context, Place, Target, Use
 from ssot_audit.source import syntax
-from ssot_audit.source.blocks import Block, Chain, contexts
+from ssot_audit.source.blocks import Block, contexts
 from ssot_audit.source.calls import Named, function_of, named_paths
-from ssot_audit.source.scopes import Alias, Scope, is_bound, origins
+from ssot_audit.source.scopes import Scope, is_bound, origins
+from ssot_audit.source.visitor import PlacedVisitor
 
 
 class WalkedImport(NamedTuple):
@@ -53,12 +54,9 @@ def walk(text: str) -> Walked:
     return walker.result(positions)
 
 
-class _Walker(cst.CSTVisitor):
+class _Walker(PlacedVisitor):
     def __init__(self) -> None:
         super().__init__()
-        self.scope = Scope("module", None)
-        self.stack: list[Block] = []
-        self.chains = 0
         self.order = 0
         self.imports: list[tuple[cst.CSTNode, tuple[int, str, str | None, str | None], _Seen]] = []
         self.expressions: list[_Seen] = []
@@ -127,23 +125,7 @@ class _Walker(cst.CSTVisitor):
             return []
         return list(named_paths(function_of(written, None), call))
 
-    # Statements and blocks
-
-    def _block(self, keyword: str, chain: Chain | None = None, **roles: object) -> Block:
-        if chain is None:
-            self.chains += 1
-            chain = Chain(self.chains, keyword)
-        return Block(keyword, 0, chain, 0, **roles)  # type: ignore[arg-type]
-
-    def _inside(self, block: Block, *nodes: cst.CSTNode | None) -> None:
-        self.stack.append(block)
-        self._visit(*nodes)
-        self.stack.pop()
-
-    def _visit(self, *nodes: cst.CSTNode | None) -> None:
-        for node in nodes:
-            if node is not None:
-                node.visit(self)
+    # What is noted on the way
 
     def _seen(self, node: cst.CSTNode) -> _Seen:
         return _Seen(node, self.scope, tuple(self.stack), self.order)
@@ -169,168 +151,6 @@ class _Walker(cst.CSTVisitor):
                 self.scope.bind(what[3] or what[2] or what[1].partition(".")[0], len(self.imports))
             self.imports.append((at, what, self._seen(at)))
 
-    def visit_If(self, node: cst.If) -> bool:
-        self._if(node, "if", None)
-        return False
-
-    def _if(self, node: cst.If, keyword: str, chain: Chain | None) -> None:
-        node.test.visit(self)
-        only = syntax.typing_only(node.test)
-        typing = only is True or (chain is not None and chain.later_arms_typing)
-        block = self._block(keyword, chain, typing=typing)
-        block.chain.later_arms_typing |= only is False
-        self._inside(block, node.body)
-        if isinstance(node.orelse, cst.If):
-            self._if(node.orelse, "elif", block.chain)
-        elif node.orelse:
-            self._inside(self._block("else", block.chain, typing=block.chain.later_arms_typing), node.orelse)
-
-    def visit_Try(self, node: cst.Try) -> bool:
-        return self._try(node)
-
-    def visit_TryStar(self, node: cst.TryStar) -> bool:
-        return self._try(node)
-
-    def _try(self, node: cst.Try | cst.TryStar) -> bool:
-        block = self._block("try")
-        for handler in node.handlers:
-            caught = syntax.catches(handler.type) if handler.type else syntax.Catches(everything=True)
-            block.chain.caught(caught)
-        self._inside(block, node.body)
-        for handler in node.handlers:
-            if handler.type:
-                handler.type.visit(self)
-            if handler.name:
-                self._bind(handler.name.name)
-            self._inside(self._block("except", block.chain), handler.body)
-        if node.orelse:
-            self._inside(self._block("else", block.chain), node.orelse)
-        if node.finalbody:
-            self._inside(self._block("finally", block.chain), node.finalbody)
-        return False
-
-    def visit_With(self, node: cst.With) -> bool:
-        for item in node.items:
-            item.item.visit(self)
-            if item.asname:
-                self._bind(item.asname.name)
-        raised, suppressed = syntax.with_roles(node)
-        self._inside(self._block("with", raised=raised, suppressed=suppressed), node.body)
-        return False
-
-    def visit_For(self, node: cst.For) -> bool:
-        node.iter.visit(self)
-        self._bind(node.target)
-        self._inside(self._block("for"), node.body)
-        if node.orelse:
-            self._inside(self._block("else"), node.orelse)
-        return False
-
-    def visit_While(self, node: cst.While) -> bool:
-        node.test.visit(self)
-        self._inside(self._block("while"), node.body)
-        if node.orelse:
-            self._inside(self._block("else"), node.orelse)
-        return False
-
-    # Scopes
-
-    def _scoped(self, kind: str, params: cst.Parameters | None, *nodes: cst.CSTNode) -> None:
-        outside, self.scope = self.scope, Scope(kind, self.scope)
-        for one in _each_parameter(params):
-            self.scope.bind(one.name.value, None)
-        for node in nodes:
-            node.visit(self)
-        self.scope = outside
-
-    def visit_FunctionDef(self, node: cst.FunctionDef) -> bool:
-        self.scope.bind(node.name.value, None)
-        self._visit(*node.decorators, node.returns, *_outside(node.params))
-        self.stack.append(self._block("def"))
-        self._scoped("function", node.params, node.body)
-        self.stack.pop()
-        return False
-
-    def visit_Lambda(self, node: cst.Lambda) -> bool:
-        self._visit(*_outside(node.params))
-        self._scoped("function", node.params, node.body)
-        return False
-
-    def visit_ClassDef(self, node: cst.ClassDef) -> bool:
-        self.scope.bind(node.name.value, None)
-        self._visit(*node.decorators, *node.bases, *node.keywords)
-        self.stack.append(self._block("class"))
-        self._scoped("class", None, node.body)
-        self.stack.pop()
-        return False
-
-    def visit_ListComp(self, node: cst.ListComp) -> bool:
-        return self._comprehension(node.for_in, node.elt)
-
-    def visit_SetComp(self, node: cst.SetComp) -> bool:
-        return self._comprehension(node.for_in, node.elt)
-
-    def visit_GeneratorExp(self, node: cst.GeneratorExp) -> bool:
-        return self._comprehension(node.for_in, node.elt)
-
-    def visit_DictComp(self, node: cst.DictComp) -> bool:
-        return self._comprehension(node.for_in, node.key, node.value)
-
-    def _comprehension(self, clause: cst.CompFor, *results: cst.CSTNode) -> bool:
-        self._scoped("function", None, clause, *results)
-        return False
-
-    def visit_CompFor(self, node: cst.CompFor) -> None:
-        self._bind(node.target)
-
-    def visit_Global(self, node: cst.Global) -> None:
-        self.scope.outer.update(one.name.value for one in node.names)
-
-    def visit_Nonlocal(self, node: cst.Nonlocal) -> None:
-        self.scope.outer.update(one.name.value for one in node.names)
-
-    # Bindings
-
-    def _bind(self, target: cst.CSTNode, value: cst.CSTNode | None = None) -> None:
-        if isinstance(target, cst.Name):
-            path = syntax.dotted(value)
-            self.scope.bind(target.value, Alias(self.scope, tuple(path.split("."))) if path else None)
-        elif isinstance(target, cst.Tuple | cst.List):
-            values = value.elements if isinstance(value, cst.Tuple | cst.List) else ()
-            paired = len(values) == len(target.elements)
-            for number, element in enumerate(target.elements):
-                self._bind(element.value, values[number].value if paired else None)
-        elif isinstance(target, cst.StarredElement):
-            self._bind(target.value)
-
-    def visit_Assign(self, node: cst.Assign) -> None:
-        for target in node.targets:
-            self._bind(target.target, node.value)
-
-    def visit_AnnAssign(self, node: cst.AnnAssign) -> None:
-        if node.value is not None:
-            self._bind(node.target, node.value)
-
-    def visit_AugAssign(self, node: cst.AugAssign) -> None:
-        self._bind(node.target)
-
-    def visit_NamedExpr(self, node: cst.NamedExpr) -> None:
-        self._bind(node.target, node.value)
-
-    def visit_MatchAs(self, node: cst.MatchAs) -> None:
-        if node.name is not None:
-            self._bind(node.name)
-
-    def visit_MatchStar(self, node: cst.MatchStar) -> None:
-        if node.name is not None:
-            self._bind(node.name)
-
-    def visit_MatchMapping(self, node: cst.MatchMapping) -> None:
-        if node.rest is not None:
-            self._bind(node.rest)
-
-    # Expressions of interest
-
     def visit_Attribute(self, node: cst.Attribute) -> bool:
         if syntax.dotted(node) is None:
             return True
@@ -344,15 +164,3 @@ class _Walker(cst.CSTVisitor):
 
 def _place(found: CodeRange) -> Place:
     return Place(found.start.line, found.start.column + 1, found.end.line, found.end.column + 1)
-
-
-def _each_parameter(params: cst.Parameters | None) -> list[cst.Param]:
-    if params is None:
-        return []
-    stars = [one for one in (params.star_arg, params.star_kwarg) if isinstance(one, cst.Param)]
-    return [*params.posonly_params, *params.params, *params.kwonly_params, *stars]
-
-
-def _outside(params: cst.Parameters) -> list[cst.CSTNode | None]:
-    """The parts of a parameter list that are evaluated outside the function."""
-    return [part for one in _each_parameter(params) for part in (one.default, one.annotation)]

@@ -1,0 +1,136 @@
+"""What the bytes of one file say, independent of its name and of any rule. All values are frozen."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from enum import IntEnum, StrEnum
+
+
+class Context(StrEnum):
+    """When a reference takes effect; none of them means: at import or call time, unconditionally."""
+
+    TYPING = "typing"  # under TYPE_CHECKING
+    DEFERRED = "deferred"  # inside a function
+    GUARDED = "guarded"  # in a try that catches ImportError
+    BROAD_GUARDED = "broad-guarded"  # in a try that catches everything
+    HANDLER = "handler"  # in an except block
+    EXPECTED_FAILURE = "expected-failure"  # the code around it wants the import to fail
+
+
+class Channel(StrEnum):
+    """How a reference names a path."""
+
+    IMPORT = "import"
+    STAR = "star"
+    ATTRIBUTE = "attribute"
+    STRING = "string"
+
+
+class Depth(IntEnum):
+    """How a file was read: statements only, or its whole tree."""
+
+    SCAN = 1
+    WALK = 2
+
+
+@dataclass(frozen=True, slots=True, order=True)
+class Place:
+    """A span in a file: 1-based lines and columns, columns in characters, the end exclusive."""
+
+    line: int
+    column: int
+    end_line: int
+    end_column: int
+
+
+@dataclass(frozen=True, slots=True)
+class Import:
+    """One imported name. `name` is None for `import a.b as c`, whose module is `a.b`, and `*` for a star import."""
+
+    place: Place
+    level: int
+    module: str
+    name: str | None
+    alias: str | None
+    contexts: tuple[Context, ...]
+
+    @property
+    def bound(self) -> str:
+        """The local name the import binds."""
+        return self.alias or self.name or self.module.partition(".")[0]
+
+
+@dataclass(frozen=True, slots=True)
+class Binding:
+    """A name bound at module level. `chain` numbers the outermost if/try/for/with/match it stands in (0: none) and
+    `arm` the branch of it in order of preference. `value` is the dotted path of an alias assignment."""
+
+    name: str
+    line: int
+    kind: str  # class, function, assignment, none, import, star, delete, global
+    value: str = ""
+    imported: int = -1  # index into Facts.imports, for the kinds import and star
+    chain: int = 0
+    arm: int = 0
+    typing: bool = False
+
+
+@dataclass(frozen=True, slots=True)
+class Exports:
+    """`__all__`: literal names, modules whose `__all__` is added, and whether that is the whole of it."""
+
+    names: tuple[str, ...]
+    modules: tuple[str, ...]
+    complete: bool
+
+
+@dataclass(frozen=True, slots=True)
+class Use:
+    """Attributes taken from an imported binding: `x.A.b` after `import m as x`, or `patch.object(x, "A")`."""
+
+    imported: int  # index into Facts.imports
+    attributes: tuple[str, ...]
+    place: Place
+    contexts: tuple[Context, ...]
+    channel: Channel
+
+
+@dataclass(frozen=True, slots=True)
+class Target:
+    """A dotted path in a string that a call imports or patches. An empty `path` is computed at run time."""
+
+    function: str
+    path: str
+    level: int
+    place: Place
+    contexts: tuple[Context, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class Fault:
+    """Why a file does not parse."""
+
+    line: int
+    reason: str
+
+
+@dataclass(frozen=True, slots=True)
+class Facts:
+    """What the bytes of one file say, independent of its name and of any rule."""
+
+    digest: str
+    depth: Depth
+    imports: tuple[Import, ...]
+    bindings: tuple[Binding, ...]
+    exports: Exports | None
+    dynamic: bool  # the module makes names at run time: __getattr__, globals()
+    uses: tuple[Use, ...] = ()
+    targets: tuple[Target, ...] = ()
+    fault: Fault | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class Failure:
+    """A file that gave no facts."""
+
+    reason: str

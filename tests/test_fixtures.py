@@ -1,0 +1,96 @@
+"""Every reference of the fixtures, held against the expectation that stands on its line."""
+
+from __future__ import annotations
+
+import re
+from collections import Counter
+from pathlib import Path
+
+import pytest
+from running import FIXTURES, audit, write
+
+from ssot_audit.facts import Channel, Context
+from ssot_audit.model import Class
+
+WANT = re.compile(r"# want: (.*)$")
+ONE = re.compile(r"([a-z-]+) ([a-z-]+)(?: \[([a-z -]+)\])?$")
+Seen = Counter[tuple[str, int, str, str, str]]
+
+
+def wanted(folder: Path) -> Seen:
+    """(file, line, rule, class, contexts) of every expectation."""
+    found: Seen = Counter()
+    for path in sorted(folder.rglob("*.py*")):
+        text = path.read_bytes().decode("latin-1").replace("\r\n", "\n").replace("\r", "\n")
+        for number, line in enumerate(text.split("\n"), 1):
+            comment = WANT.search(line)
+            for part in comment[1].split(", ") if comment else ():
+                one = ONE.match(part)
+                assert one, f"{path}:{number}: {part!r} is no expectation"
+                found[path.relative_to(folder).as_posix(), number, one[1], one[2], one[3] or ""] += 1
+    return found
+
+
+def seen(folder: Path) -> Seen:
+    done = audit("check", folder, "--output-format", "json")
+    return Counter(
+        (one["filename"], place["row"], one["code"], one["class"], " ".join(one["contexts"]))
+        for one in done.json["references"]
+        for place in one["locations"][:1]
+    )
+
+
+def differences(folder: Path) -> list[str]:
+    want, have = wanted(folder), seen(folder)
+    return [f"unexpected {one}" for one in sorted(have - want)] + [f"missing {one}" for one in sorted(want - have)]
+
+
+@pytest.mark.parametrize("name", ["platform", "odd"])
+def test_every_reference_is_wanted_and_every_wanted_one_is_found(name: str) -> None:
+    assert differences(FIXTURES / name) == []
+
+
+def test_the_harness_fails_on_a_wrong_expectation_and_on_a_missing_one(tmp_path: Path) -> None:
+    rules = (FIXTURES / "odd" / "rules.toml").read_text()
+    write(
+        tmp_path,
+        {
+            "ssot-audit.toml": 'rules = ["rules.toml"]',
+            "rules.toml": rules,
+            "library/__init__.py": "from library.things import Thing\n",
+            "library/things.py": "class Thing: ...\n",
+            "wrong.py": "from library import Thing  # want: thing canonical\n",
+            "absent.py": "import json  # want: thing canonical\n",
+        },
+    )
+    assert differences(tmp_path) == [
+        "unexpected ('library/__init__.py', 1, 'thing', 'canonical', '')",
+        "unexpected ('wrong.py', 1, 'thing', 'deprecated', '')",
+        "missing ('absent.py', 1, 'thing', 'canonical', '')",
+        "missing ('wrong.py', 1, 'thing', 'canonical', '')",
+    ]
+
+
+def test_the_fixtures_show_every_class_and_every_context() -> None:
+    found = [one for name in ("platform", "odd") for one in wanted(FIXTURES / name)]
+    assert {one[3] for one in found} == {klass.value for klass in Class}
+    assert {word for one in found for word in one[4].split()} == {context.value for context in Context}
+
+
+def test_the_fixtures_show_every_channel() -> None:
+    done = audit("check", FIXTURES / "platform", "--output-format", "json")
+    assert {one["channel"] for one in done.json["references"]} == {channel.value for channel in Channel}
+
+
+def test_ten_places_of_one_binding_are_one_reference() -> None:
+    done = audit("check", FIXTURES / "platform", "--output-format", "json")
+    aliased = [one for one in done.json["references"] if len(one["locations"]) == 2]
+    assert [(one["filename"], one["path"]) for one in aliased] == [
+        ("chatter/channels.py", "chatter.websocket.manager.Manager")
+    ]
+
+
+def test_the_odd_fixture_tells_what_could_not_be_validated_and_why() -> None:
+    done = audit("check", FIXTURES / "odd", "--output-format", "json")
+    assert [(one["filename"], one["location"]["row"]) for one in done.json["errors"]] == [("broken.py", 4), ("utf16.py", 1)]
+    assert done.json["evidence"]["files"]["unparsed"] == 2
