@@ -92,5 +92,8 @@ def test_ten_places_of_one_binding_are_one_reference() -> None:
 
 def test_the_odd_fixture_tells_what_could_not_be_validated_and_why() -> None:
     done = audit("check", FIXTURES / "odd", "--output-format", "json")
-    assert [(one["filename"], one["location"]["row"]) for one in done.json["errors"]] == [("broken.py", 4), ("utf16.py", 1)]
+    assert [(one["filename"], one["location"]["row"]) for one in done.json["errors"]] == [
+        ("broken.py", 4),
+        ("utf16.py", 1),
+    ]
     assert done.json["evidence"]["files"]["unparsed"] == 2

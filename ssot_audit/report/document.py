@@ -112,9 +112,7 @@ def _violation(one: Finding) -> dict[str, object]:
 
 
 def _reference(one: Reference) -> dict[str, object]:
-    origin = (
-        {"file": visible(one.origin.path), "line": one.origin.line, "name": one.origin.name} if one.origin else None
-    )
+    made = one.origin
     return {
         "code": one.rule,
         "class": one.klass.value,
