@@ -7,11 +7,11 @@ reads each distinct import statement, except clause and condition once.
 from __future__ import annotations
 
 import re
-from dataclasses import replace
 from typing import NamedTuple
 
-from ssot_audit.facts import Binding, Depth, Exports, Facts, Import
+from ssot_audit.facts import Depth, Facts, Import
 from ssot_audit.source import syntax
+from ssot_audit.source.bindings import HANDLER_ARM, ModuleNames
 from ssot_audit.source.blocks import Block, Chain, contexts, in_module
 from ssot_audit.source.lines import Line, Ruler, logical_lines, marks
 from ssot_audit.source.verify import Outline
@@ -28,20 +28,9 @@ _FAIL = re.compile(
 )
 _SOFT_OTHERWISE = re.compile(r"\w+[ \t]*(?:[=.,:)\r\n;]|$)")
 _INLINE_IMPORT = re.compile(r";(?:[ \t\f]|\\\r?\n?)*(?:import|from|lazy)\b")
-_NAME = re.compile(r"\s*\(?\s*([^\W\d]\w*)\s*\)?\s*\Z")
-_PATH = re.compile(r"\s*([^\W\d]\w*(?:\s*\.\s*[^\W\d]\w*)*)\s*(?:#[^\r\n]*)?\s*\Z")
-_TARGET_NAMES = re.compile(r"(?<![.\w])[^\W\d]\w*(?!\s*[.\w(\[])")
-_AS_NAMES = re.compile(r"\bas\s+\(?\s*([^\W\d]\w*(?:\s*,\s*[^\W\d]\w*)*)")
-_EXPORT_CALL = re.compile(r"__all__\s*\.\s*(extend|append)\s*\((.*)\)\s*(?:#[^\r\n]*)?\s*\Z", re.DOTALL)
-_DYNAMIC = re.compile(
-    r"\bglobals\s*\(\s*\)\s*(?:\[|\.\s*(?:update|setdefault|__setitem__)\b)|\bsys\.modules\s*\[\s*__name__\s*\]"
-)
-
 # In a syntax tree `elif` is an `if` inside an `else`, and else, finally and match have no node of their own.
 _OUTLINE = {"elif": "if"}
 _UNNAMED = frozenset(("else", "finally", "match"))
-
-HANDLER_ARM = 1000  # branches of last resort come after every other
 
 
 class _Found(NamedTuple):
@@ -62,12 +51,11 @@ class _Scanner:
     def __init__(self, text: str) -> None:
         self.text = text
         self.ruler = Ruler(text)
+        self.names = ModuleNames(text, self.ruler)
         self.stack: list[Block] = []
         self.chains = 0
         self.found: list[_Found] = []
         self.count = 0  # imported names so far
-        self.bindings: list[Binding] = []
-        self.exports: Exports | None = None
         self.inline_imports = _INLINE_IMPORT.search(text) is not None
         self.top = True  # at module level, as far as the last header tells
         self.inside = -1  # column of the outermost function or class we are in
@@ -81,10 +69,8 @@ class _Scanner:
                     self._simple(line.start, line.end, line.column)
             else:
                 self._simple(line.start, line.end, line.column)
-        dynamic = _DYNAMIC.search(self.text) is not None or any(
-            one.kind == "function" and one.name == "__getattr__" for one in self.bindings
-        )
-        return Facts(digest, Depth.SCAN, self._imports(), tuple(self.bindings), self.exports, dynamic)
+        found = self.names
+        return Facts(digest, Depth.SCAN, self._imports(), tuple(found.bindings), found.exports, found.dynamic)
 
     def outline(self) -> Outline:
         return tuple(
@@ -146,7 +132,7 @@ class _Scanner:
         sibling = self._close(line.column)
         block = self._block(word, line.column, self.text[start:colon], sibling)
         if in_module(self.stack):
-            self._bind_header(block, start, colon)
+            self.names.bind_header(block, start, colon, self.stack)
             if word in ("def", "class"):
                 self.inside = line.column
         self.stack.append(block)
@@ -203,9 +189,9 @@ class _Scanner:
                 block.chain.fails.append(start)
         if first == "global":
             for name in re.findall(r"\w+", self.text[start + 6 : end].partition("#")[0]):
-                self._bind(name, start, "global")
+                self.names.bind(name, start, "global", self.stack)
         elif in_module(self.stack):
-            self._assignment(start, end, first)
+            self.names.assignment(start, end, first, self.stack)
 
     def _import(self, start: int, names: tuple[syntax.ImportedName, ...]) -> None:
         self.found.append(_Found(start, names, tuple(self.stack)))
@@ -213,82 +199,8 @@ class _Scanner:
             for number, one in enumerate(names, self.count):
                 kind = "star" if one.name == "*" else "import"
                 bound = one.alias or one.name or one.module.partition(".")[0]
-                self._bind(bound, start + one.start, kind, imported=number)
+                self.names.bind(bound, start + one.start, kind, self.stack, imported=number)
         self.count += len(names)
-
-    # Names bound at module level
-
-    def _bind(self, name: str, offset: int, kind: str, value: str = "", imported: int = -1) -> None:
-        outer = self.stack[0] if self.stack else None
-        conditional = outer is not None and outer.keyword not in ("with", "finally")
-        binding = Binding(syntax.normal(name), self.ruler.line(offset), kind, value, imported)
-        if outer is not None and (conditional or kind == "global"):
-            arm = (
-                max((HANDLER_ARM if block.arm >= HANDLER_ARM else 0) for block in self.stack) + outer.arm % HANDLER_ARM
-            )
-            typing = any(block.typing for block in self.stack)
-            binding = replace(binding, chain=outer.chain.number, arm=arm, typing=typing)
-        self.bindings.append(binding)
-
-    def _bind_header(self, block: Block, start: int, colon: int) -> None:
-        if block.keyword in ("def", "class"):
-            name = re.compile(r"[\s\\]*([^\W\d]\w*)").match(self.text, start, colon)
-            if name:
-                self._bind(name[1], start, "class" if block.keyword == "class" else "function")
-        elif block.keyword == "with":
-            for names in _AS_NAMES.findall(self.text, start, colon):
-                for name in re.findall(r"\w+", names):
-                    self._bind(name, start, "assignment")
-        elif block.keyword == "for":
-            for name in _TARGET_NAMES.findall(self.text[start:colon].partition(" in ")[0]):
-                self._bind(name, start, "assignment")
-
-    def _assignment(self, start: int, end: int, first: str) -> None:
-        if first == "del":
-            for name in _TARGET_NAMES.findall(self.text[start + 3 : end].partition("#")[0]):
-                self._bind(name, start, "delete")
-            return
-        if first == "__all__":
-            self._exports(start, end)
-        equals = next((at for at, mark in marks(self.text, start, end) if mark == "="), None)
-        if equals is None:
-            return
-        left, right = self.text[start:equals], self.text[equals + 1 : end]
-        if first == "type" and (alias := re.match(r"type\s+([^\W\d]\w*)", left)):
-            self._bind(alias[1], start, "assignment")
-            return
-        targets = [left if not re.match(r"\w+\s*:", left) else left.partition(":")[0]]
-        while chained := re.match(r"\s*([^\W\d]\w*)\s*=(?!=)", right):
-            targets.append(chained[1])
-            right = right[chained.end() :]
-        path = _PATH.match(right)
-        value = re.sub(r"\s", "", path[1]) if path else ""
-        for target in targets:
-            simple = _NAME.match(target)
-            if simple:
-                self._bind(simple[1], start, "none" if value == "None" else "assignment", value)
-            elif first not in ("return", "yield", "await", "print") and not target.rstrip().endswith(("+", "-")):
-                for name in _TARGET_NAMES.findall(target):
-                    self._bind(name, start, "assignment")
-
-    def _exports(self, start: int, end: int) -> None:
-        text = self.text[start:end]
-        head = re.match(r"__all__\s*(?::[^=]*)?(\+?)=", text)
-        call = _EXPORT_CALL.match(text)
-        if head:
-            added = syntax.export_list(text[head.end() :].strip())
-            fresh = not head[1]
-        elif call:
-            added = syntax.export_list(call[2] if call[1] == "extend" else f"[{call[2]}]")
-            fresh = False
-        else:
-            return
-        before = self.exports or Exports((), (), True)
-        if fresh and not (self.stack and self.exports):
-            before = Exports((), (), True)
-        self.exports = Exports(
-            before.names + added.names, before.modules + added.modules, before.complete and added.complete
-        )
 
 
 _BLANK = re.compile(r"(?:[ \t\f]|\\(?:\r\n?|\n))*")
