@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date
 from decimal import Decimal
@@ -142,6 +142,19 @@ def choose_rules(
         for one in dict.fromkeys(wanted)
         if one not in ids
     ]
+    chosen = tuple(rule for rule in loaded if (not select or rule.id in select) and rule.id not in ignore)
+    mistakes += _listed_twice(chosen)
     if mistakes:
         raise ConfigError(tuple(mistakes))
-    return tuple(rule for rule in loaded if (not select or rule.id in select) and rule.id not in ignore)
+    return chosen
+
+
+def _listed_twice(rules: Sequence[Rule]) -> Iterator[str]:
+    """A path falls under one rule: two that list it are a mistake, whether or not the tree has it."""
+    owners: dict[str, Rule] = {}
+    for rule in rules:
+        for path in rule.listed:
+            first = owners.setdefault(path, rule)
+            if first is not rule:
+                ids = f"{first.id!r} and {rule.id!r}"
+                yield f"{rule.source}: rules {ids} both list {path!r}; a path falls under one rule"

@@ -17,23 +17,30 @@ if TYPE_CHECKING:
     from ssot_audit.rules import Pack, Rule
 
 
+UNBOUNDED = 10_000  # columns
+
+
 def draw(parts: Sequence[RenderableType], style: Style) -> str:
     """The parts as text, without trailing blanks."""
     out = io.StringIO()
-    console = Console(
+    for part in parts:
+        # A path that is cut or folded cannot be copied: tables take the width they need.
+        _console(out, style, UNBOUNDED if isinstance(part, Table) else style.width).print(part)
+    return "".join(line.rstrip() + "\n" for line in out.getvalue().split("\n")[:-1])
+
+
+def _console(out: io.StringIO, style: Style, width: int) -> Console:
+    return Console(
         file=out,
         force_terminal=style.color,
         no_color=not style.color,
         color_system="standard" if style.color else None,
-        width=style.width,
+        width=width,
         highlight=False,
         markup=False,
         emoji=False,
         legacy_windows=False,
     )
-    for part in parts:
-        console.print(part)
-    return "".join(line.rstrip() + "\n" for line in out.getvalue().split("\n")[:-1])
 
 
 def plain_table(*columns: tuple[str, str]) -> Table:
