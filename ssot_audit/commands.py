@@ -44,7 +44,7 @@ def check(arguments: Namespace, watch: Watch) -> Answer:
 
 
 def paths(arguments: Namespace, watch: Watch) -> Answer:
-    from ssot_audit.paths import as_json, paths_of
+    from ssot_audit.paths import paths_of
 
     name: str = arguments.name
     if not name.isidentifier():
@@ -52,7 +52,9 @@ def paths(arguments: Namespace, watch: Watch) -> Answer:
     found = paths_of(name, options(arguments, watch))
     missing = () if found else (f"no import path ends with {name!r} in any file that was read; check the spelling",)
     if arguments.output_format == "json":
-        text = json.dumps(as_json(name, found), indent=2) + "\n"
+        from ssot_audit.report.document import paths_document
+
+        text = json.dumps(paths_document(name, found), indent=2) + "\n"
     else:
         from ssot_audit.report.tables import paths_table
 

@@ -169,6 +169,24 @@ class Evidence:
     unmatched_rules: tuple[str, ...] = ()
 
 
+@dataclass(frozen=True, slots=True)
+class ImportPath:
+    """One import path of a name. `names` counts imported names in import statements of files that parse; the class
+    is that of the path itself, None where no rule governs it."""
+
+    path: str
+    klass: Class | None
+    object: str | None
+    origin: Origin | None
+    reason: str
+    names: int
+    files: int
+    strings: int
+    attributes: int
+    in_unvalidated_files: int
+    kinds: tuple[tuple[Kind, int], ...]
+
+
 class Verdict(StrEnum):
     MET = "met"
     MISSED = "missed"

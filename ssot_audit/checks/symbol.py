@@ -57,10 +57,10 @@ def classify(governed: Governed, candidate: Candidate, program: Program, today: 
     )
 
 
-def plain_class(governed: Governed, candidate: Candidate, program: Program, today: date) -> Class:
-    """The class of a path itself, whatever surrounds this use of it."""
+def plain(governed: Governed, candidate: Candidate, program: Program, today: date) -> Reference:
+    """The reference a path is by itself, whatever surrounds this use of it."""
     elsewhere = replace(candidate, contexts=(), imported=-1)
-    return classify(governed, elsewhere, program, today).klass
+    return classify(governed, elsewhere, program, today)
 
 
 def _class(governed: Governed, candidate: Candidate, program: Program, today: date, same: bool) -> Class:

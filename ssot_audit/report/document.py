@@ -6,7 +6,7 @@ import json
 from collections.abc import Iterator, Sequence
 
 from ssot_audit import __version__
-from ssot_audit.model import Finding, Reference, Report, Score, Tally, Verdict
+from ssot_audit.model import Finding, ImportPath, Reference, Report, Score, Tally, Verdict
 from ssot_audit.report.style import Style, visible
 
 SCHEMA_VERSION = 1
@@ -135,3 +135,28 @@ def _errors(report: Report) -> Iterator[dict[str, object]]:
             "message": visible(one.reason),
             "judged": one.judged,
         }
+
+
+def paths_document(name: str, found: Sequence[ImportPath]) -> dict[str, object]:
+    """The documented shape of `ssot-audit paths --output-format json`."""
+    return {
+        "name": name,
+        "paths": [
+            {
+                "path": one.path,
+                "class": one.klass.value if one.klass else None,
+                "object": one.object,
+                "origin": {"file": one.origin.path, "line": one.origin.line, "name": one.origin.name}
+                if one.origin
+                else None,
+                "reason": one.reason or None,
+                "names": one.names,
+                "files": one.files,
+                "strings": one.strings,
+                "attributes": one.attributes,
+                "in_unvalidated_files": one.in_unvalidated_files,
+                **{kind.value: number for kind, number in one.kinds},
+            }
+            for one in found
+        ],
+    }

@@ -13,7 +13,7 @@ from rich.text import Text
 from ssot_audit.report.style import Style, plural, visible
 
 if TYPE_CHECKING:
-    from ssot_audit.paths import ImportPath
+    from ssot_audit.model import ImportPath
     from ssot_audit.rules import Pack, Rule
 
 
@@ -60,7 +60,7 @@ def paths_table(name: str, found: Sequence[ImportPath], style: Style) -> str:
     for one in found:
         leads = f"{one.origin.path or 'namespace'}:{one.origin.line}  {one.origin.name}" if one.origin else one.reason
         others = one.strings + one.attributes + one.in_unvalidated_files
-        figures = (f"{one.names:,}", f"{len(one.files):,}", f"{others:,}" if others else "")
+        figures = (f"{one.names:,}", f"{one.files:,}", f"{others:,}" if others else "")
         path = Text.assemble((visible(one.path), "bold"), "\n", (f"  -> {visible(leads)}", "dim"))
         table.add_row(*(Text(figure) for figure in figures), Text(one.klass or ""), path)
     origins = {one.origin for one in found if one.origin}
