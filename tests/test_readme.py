@@ -1,0 +1,112 @@
+"""Every command, file and figure of the README is what the program does."""
+
+from __future__ import annotations
+
+import json
+import re
+import shlex
+import shutil
+from pathlib import Path
+
+import pytest
+from picture import PICTURE, picture
+from running import FIXTURES, ROOT, RULE, audit, write
+
+from ssot_audit.config import load_config
+from ssot_audit.model import Class
+from ssot_audit.rules import load_pack
+
+README = (ROOT / "README.md").read_text("utf-8")
+BLOCKS = re.findall(r"```(\w+)\n(.*?)```", README, re.DOTALL)
+
+
+def blocks(language: str) -> list[str]:
+    return [text for name, text in BLOCKS if name == language]
+
+
+SETUPS = [line for text in blocks("sh") for line in text.splitlines() if line.startswith("python3 -m venv")]
+COMMANDS = [
+    line.partition("#")[0].strip()
+    for text in blocks("sh")
+    for line in text.splitlines()
+    if line.startswith("ssot-audit")
+]
+
+
+def test_the_readme_has_two_commands_that_set_up_and_one_is_what_ci_runs() -> None:
+    assert len(SETUPS) == 2
+    assert SETUPS[1] in (ROOT / ".ci" / "run").read_text("utf-8").splitlines()
+
+
+def test_the_first_command_shows_the_figure_the_readme_names() -> None:
+    arguments = SETUPS[0].partition(".venv/bin/ssot-audit ")[2].split()
+    done = audit(*arguments, cwd=ROOT)
+    assert done.code == 0
+    assert done.out.startswith("PASSED  36.3 % compliant")
+    assert "36.3 % of its governed references are canonical" in README
+    assert audit(arguments[0], cwd=ROOT).code == 1
+
+
+@pytest.mark.parametrize("command", COMMANDS)
+def test_every_command_of_the_readme_judges(command: str, tmp_path: Path) -> None:
+    folder = tmp_path / "platform"
+    shutil.copytree(FIXTURES / "platform", folder)
+    done = audit(*shlex.split(command)[1:], cwd=folder)
+    assert done.code in (0, 1), done.err
+
+
+def test_the_rule_file_of_the_readme_loads_and_its_examples_hold(tmp_path: Path) -> None:
+    rules, configuration = blocks("toml")
+    write(tmp_path, {"rules.toml": rules, "ssot-audit.toml": configuration})
+    assert load_config(tmp_path / "ssot-audit.toml").rules == ("rules.toml",)
+    assert audit("rules", "test", "--select", "router", cwd=tmp_path).code == 0
+
+
+def test_the_readme_names_every_class_and_every_key_and_no_other(tmp_path: Path) -> None:
+    for klass in Class:
+        assert f"| `{klass}` |" in README
+    known = unknown_key(tmp_path, "ssot-audit.toml", "surprise = 1\n")
+    assert known == keys_of("## Configuration")
+    rule = unknown_key(tmp_path, "rules.toml", RULE.replace("why =", "surprise = 1\nwhy ="))
+    assert rule | {"rule.good", "rule.bad"} == keys_of("## Rule files") | {"good", "bad"}
+
+
+def unknown_key(folder: Path, name: str, text: str) -> set[str]:
+    """The keys the program says it knows when it meets one it does not."""
+    from ssot_audit.errors import ConfigError
+
+    write(folder, {name: text})
+    load = load_config if name == "ssot-audit.toml" else lambda path: load_pack(path, path.name)
+    with pytest.raises(ConfigError) as caught:
+        load(folder / name)
+    return set(str(caught.value).partition("known here: ")[2].split(", "))
+
+
+def keys_of(heading: str) -> set[str]:
+    section = README.partition(heading)[2].partition("\n## ")[0]
+    rows = [line.split("|")[1] for line in section.splitlines() if line.startswith("| `")]
+    return {key.strip("[]") for row in rows for key in re.findall(r"`([^`]+)`", row)}
+
+
+def test_the_hooks_of_the_readme_exist() -> None:
+    hooks = (ROOT / ".pre-commit-hooks.yaml").read_text("utf-8")
+    for name in re.findall(r"- id: (\S+)", "".join(blocks("yaml"))):
+        assert f"- id: {name}\n" in hooks
+
+
+def test_the_picture_is_the_report_the_program_prints_today() -> None:
+    assert PICTURE.read_text("utf-8") == picture(), "run: python tests/picture.py"
+
+
+def test_the_measured_figures_of_the_readme_are_those_of_the_dated_result() -> None:
+    section = " ".join(README.partition("## Measured")[2].partition("\n## ")[0].split())
+    result = json.loads(sorted((ROOT / "benchmarks" / "results").glob("*-paths.json"))[-1].read_text("utf-8"))
+    manager = result["symbols"]["WebSocketManager"]
+    canonical = manager["paths"]["netra_backend.app.websocket_core.websocket_manager.WebSocketManager"]["names"]
+    expected = (
+        f"{result['files']:,} files, {result['imported_names']:,} imported names",
+        f"{result['paths_compared']:,} import paths",
+        f"{canonical} of {manager['names']} imported names ({1000 * canonical // manager['names'] / 10} %)",
+    )
+    for figure in expected:
+        assert figure in section, figure
