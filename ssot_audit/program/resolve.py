@@ -1,7 +1,7 @@
 """Where every dotted path leads: re-export chains through aliases, assignments, stars and try/except, to the origin.
 
 Where a name can be bound in several ways the order is: later before earlier, a try before its except clauses, the
-first branch of an if before the others; the first way that leads to an object is taken.
+first branch of an if before the others; the first way that leads to an object, here or outside, is taken.
 """
 
 from __future__ import annotations
@@ -130,7 +130,7 @@ class Resolver:
         first: Resolution | None = None
         for binding in _in_order(running):
             found = MISSING_NAME if binding.kind == "delete" else self._follow(module, facts, binding, name)
-            if found.origin:
+            if found.origin or found.reason == "external":
                 return found
             first = first or found
         if module.is_package and (first is None or first.reason in ("missing-name", "cycle")):
@@ -188,9 +188,10 @@ class Resolver:
         if not rest:
             return found
         if found.origin and found.origin.kind in ("module", "namespace"):
-            _, below = self.attributes(found.origin.name, rest, module)
-            needed = len(rest) == 1 or below.origin is None or below.origin.kind == "module"
-            return Resolution(below.origin, below.reason, (*found.steps, *below.steps)) if needed else None
+            written, below = self.attributes(found.origin.name, rest, module)
+            if written != ".".join((found.origin.name, *rest)):
+                return None
+            return Resolution(below.origin, below.reason, (*found.steps, *below.steps))
         return found if found.reason == "external" else None
 
     # Stars

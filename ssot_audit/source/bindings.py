@@ -16,7 +16,7 @@ Stack = Sequence[Block]
 HANDLER_ARM = 1000  # branches of last resort come after every other
 _NAME = re.compile(r"\s*\(?\s*([^\W\d]\w*)\s*\)?\s*\Z")
 _PATH = re.compile(r"\s*([^\W\d]\w*(?:\s*\.\s*[^\W\d]\w*)*)\s*(?:#[^\r\n]*)?\s*\Z")
-_TARGET_NAMES = re.compile(r"(?<![.\w])[^\W\d]\w*(?!\s*[.\w(\[])")
+_FOR_TARGET = re.compile(r"\bin\b.*\Z", re.DOTALL)
 _AS_NAMES = re.compile(r"\bas\s+\(?\s*([^\W\d]\w*(?:\s*,\s*[^\W\d]\w*)*)")
 _EXPORT_CALL = re.compile(r"__all__\s*\.\s*(extend|append)\s*\((.*)\)\s*(?:#[^\r\n]*)?\s*\Z", re.DOTALL)
 _GLOBALS = re.compile(r"\bglobals\s*\(\s*\)\s*(?:\[|\.\s*(?:update|setdefault|__setitem__)\b)")
@@ -53,20 +53,20 @@ class ModuleNames:
 
     def bind_header(self, block: Block, start: int, colon: int, stack: Stack) -> None:
         if block.keyword in ("def", "class"):
-            name = re.compile(r"[\s\\]*([^\W\d]\w*)").match(self.text, start, colon)
-            if name:
-                self.bind(name[1], start, "class" if block.keyword == "class" else "function", stack)
+            defined = re.compile(r"[\s\\]*([^\W\d]\w*)").match(self.text, start, colon)
+            if defined:
+                self.bind(defined[1], start, "class" if block.keyword == "class" else "function", stack)
         elif block.keyword == "with":
             for names in _AS_NAMES.findall(self.text, start, colon):
                 for name in re.findall(r"\w+", names):
                     self.bind(name, start, "assignment", stack)
         elif block.keyword == "for":
-            for name in _TARGET_NAMES.findall(self.text[start:colon].partition(" in ")[0]):
+            for name in syntax.target_names(_FOR_TARGET.sub("", self.text[start:colon])):
                 self.bind(name, start, "assignment", stack)
 
     def assignment(self, start: int, end: int, first: str, stack: Stack) -> None:
         if first == "del":
-            for name in _TARGET_NAMES.findall(self.text[start + 3 : end].partition("#")[0]):
+            for name in syntax.target_names(self.text[start + 3 : end].strip()):
                 self.bind(name, start, "delete", stack)
             return
         if first == "__all__":
@@ -88,8 +88,8 @@ class ModuleNames:
             simple = _NAME.match(target)
             if simple:
                 self.bind(simple[1], start, "none" if value == "None" else "assignment", stack, value)
-            elif first not in ("return", "yield", "await", "print") and not target.rstrip().endswith(("+", "-")):
-                for name in _TARGET_NAMES.findall(target):
+            else:
+                for name in syntax.target_names(target.strip()):
                     self.bind(name, start, "assignment", stack)
 
     def _exports(self, start: int, end: int, stack: Stack) -> None:

@@ -166,6 +166,20 @@ def export_list(text: str) -> Exports:
     return exported(_expression(text, MAX_EXPORTS))
 
 
+@lru_cache(maxsize=65536)
+def target_names(text: str) -> tuple[str, ...]:
+    """The names an assignment, `for` or `del` target binds; attributes and items of other objects bind none."""
+    names: list[str] = []
+    pending: list[cst.CSTNode | None] = [_expression(text)]
+    while pending:
+        node = pending.pop(0)
+        if isinstance(node, cst.Name):
+            names.append(node.value)
+        elif isinstance(node, cst.Tuple | cst.List):
+            pending[:0] = [element.value for element in node.elements]
+    return tuple(names)
+
+
 def catches(node: cst.CSTNode | None) -> Catches:
     """What the type, or tuple of types, of an except clause takes. No type takes everything."""
     if isinstance(node, cst.Tuple | cst.List):
