@@ -80,12 +80,15 @@ def open_repository(options: Options) -> Repository:
 
 
 def open_folder(options: Options) -> Repository:
-    """One folder by itself, whatever configuration or repository is around it."""
-    folder = options.paths[0]
-    if not folder.is_dir():
-        raise UsageError(f"{folder}: is not a folder" if folder.exists() else f"{folder}: no such folder")
-    root = folder.resolve()
-    found = discover(root, options.include, (*(options.exclude or ()), *options.extend_exclude))
+    """One folder, or file, by itself, whatever configuration or repository is around it."""
+    path = options.paths[0]
+    if not path.exists():
+        raise UsageError(f"{path}: no such file or folder")
+    if path.is_dir():
+        root = path.resolve()
+        found = discover(root, options.include, (*(options.exclude or ()), *options.extend_exclude))
+    else:
+        root, found = path.resolve().parent, Found((path.name,), (), (), False)
     return Repository(root, Config(), found, None, dict.fromkeys(found.paths, Kind.PRODUCTION))
 
 

@@ -1,0 +1,118 @@
+"""Holds the import paths of many names, as the program counts and resolves them, against an independent count.
+
+    python benchmarks/paths.py FOLDER [--name NAME]... [--out benchmarks/results]
+
+The names are those the rules in force govern, and any given. The independent count is tests/oracle_paths.py, on the
+standard library's `ast`, which shares no code with the program. The result is a dated JSON file: machine, versions,
+command, every path with its class, counts and origin, and every difference.
+"""
+
+from __future__ import annotations
+
+import argparse
+import json
+import platform
+import shlex
+import sys
+from collections import Counter
+from datetime import date
+from importlib.metadata import version
+from pathlib import Path
+
+sys.path.insert(0, str(Path(__file__).resolve().parents[1] / "tests"))
+
+from oracle_paths import OraclePath, oracle_paths
+
+from ssot_audit import __version__, pipeline
+from ssot_audit.checks import symbol
+from ssot_audit.facts import Facts
+from ssot_audit.model import ImportPath
+from ssot_audit.paths import paths_in
+from ssot_audit.repository import Options, choose_rules, load_packs, open_repository
+
+
+def main() -> None:
+    parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
+    parser.add_argument("folder", type=Path)
+    parser.add_argument("--name", action="append", default=[])
+    parser.add_argument("--out", type=Path, default=Path("benchmarks/results"))
+    arguments = parser.parse_args()
+    result = measure(arguments.folder, arguments.name)
+    result["command"] = shlex.join(["python", "benchmarks/paths.py", arguments.folder.name, *sys.argv[2:]])
+    target = arguments.out / f"{date.today()}-paths.json"
+    target.write_text(json.dumps(result, indent=1) + "\n", "utf-8")
+    print(f"{target}: {result['paths_compared']} paths, {len(result['differences'])} differences")  # noqa: T201
+
+
+def measure(folder: Path, more: list[str]) -> dict[str, object]:
+    options = Options((folder,))
+    repository = open_repository(options)
+    packs = load_packs(repository, options)
+    shallow = pipeline.scan(repository, options)
+    rules = choose_rules(packs, shallow, repository.config, options)
+    names = sorted({name for rule in rules for name in (rule.symbol, *rule.aliases)} | set(more))
+    program = pipeline.look_for(repository, shallow, names, options).program
+    facts = [one.facts for one in program.modules.by_path.values() if isinstance(one.facts, Facts)]
+    theirs = oracle_paths(folder, repository.found.paths, names)
+    ours = {name: paths_in(name, program, rules, date.today(), repository.kinds) for name in names}
+    references = symbol.check(program, rules, date.today()).references
+    classes = {name: Counter(one.klass for one in references if one.dotted.endswith(f".{name}")) for name in names}
+    compared = {(name, path) for name in names for path in theirs.get(name, {})}
+    return {
+        "date": str(date.today()),
+        "machine": f"{platform.system()} {platform.machine()}",
+        "versions": {
+            "ssot-audit": __version__,
+            "python": platform.python_version(),
+            **{one: version(one) for one in ("libcst", "networkx")},
+        },
+        "files": len(facts),
+        "imported_names": sum(len(one.imports) for one in facts),
+        "paths_compared": len(compared),
+        "differences": [line for name in names for line in differences(ours[name], theirs.get(name, {}))],
+        "symbols": {name: described(ours[name], classes[name]) for name in names},
+    }
+
+
+def described(found: list[ImportPath], classes: Counter[str]) -> dict[str, object]:
+    return {
+        "names": sum(one.names for one in found),
+        "references": {str(klass): number for klass, number in sorted(classes.items())},
+        "paths": {
+            one.path: {
+                "class": one.klass,
+                "object": one.object,
+                "names": one.names,
+                "files": one.files,
+                "strings": one.strings,
+                "attributes": one.attributes,
+                "origin": origin_of(one),
+            }
+            for one in found
+        },
+    }
+
+
+def origin_of(one: ImportPath) -> str | None:
+    return f"{one.origin.path}:{one.origin.line}:{one.origin.name}" if one.origin else None
+
+
+def differences(ours: list[ImportPath], theirs: dict[str, OraclePath]) -> list[str]:
+    """Where the program and the oracle disagree. The interpreter's `ast` may be older than the code: the program may
+    count more, never less."""
+    by_path = {one.path: one for one in ours}
+    found = []
+    for path, other in sorted(theirs.items()):
+        one = by_path.get(path)
+        counted = one.names if one else 0
+        if counted != other.names:
+            found.append(f"{path}: {counted} names, independently {other.names}")
+        origin = origin_of(one) if one else None
+        expected = ":".join(map(str, other.origin)) if other.origin else None
+        if origin != expected:
+            found.append(f"{path}: leads to {origin}, independently to {expected}")
+    return found
+
+
+if __name__ == "__main__":
+    main()
