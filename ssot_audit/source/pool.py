@@ -65,6 +65,8 @@ class _Supervisor(Generic[Item, Result]):
         self.function, self.items, self.lost = function, items, lost
         method = "forkserver" if "forkserver" in multiprocessing.get_all_start_methods() else "spawn"
         self.context: Any = multiprocessing.get_context(method)  # typeshed gives the base class no Process
+        # The helpers of multiprocessing are started with `python -c`, which imports from the current folder first.
+        os.environ["PYTHONSAFEPATH"] = "1"
         self.pending = deque(range(len(items)))
         self.workers: list[_Worker] = []
 
