@@ -32,7 +32,7 @@ def load(path: Path, label: str) -> dict[str, object]:
         return tomli.loads(data.decode("utf-8"), parse_float=Decimal)
     except tomli.TOMLDecodeError as error:
         raise ConfigError((f"{label}:{error.lineno}: is not valid TOML: {error.msg}",)) from None
-    except (RecursionError, ValueError) as error:
+    except (RecursionError, ValueError, ArithmeticError) as error:
         raise ConfigError((f"{label}: is not valid TOML: {type(error).__name__}",)) from None
 
 
