@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import os
+import re
 import stat
 import subprocess
 from collections import Counter
@@ -13,6 +14,8 @@ from pathlib import Path, PurePosixPath
 from ssot_audit.globs import Globs
 
 SUFFIXES = (".py", ".pyi")
+# How git, under LC_ALL=C, tells of an untracked folder it leaves out of its list; it succeeds all the same.
+_UNOPENED = re.compile(rb"^warning: could not open directory '(.*)/': (.*)$", re.MULTILINE)
 # Never source of the repository, also where no .gitignore says so.
 NEVER = (".git/", ".hg/", ".svn/", ".venv/", "venv/", "node_modules/", "__pycache__/", ".tox/", ".nox/", ".eggs/")
 
@@ -32,7 +35,7 @@ def discover(root: Path, include: Sequence[str], exclude: Sequence[str]) -> Foun
     `include` takes everything."""
     skipped: Counter[str] = Counter()
     unreadable: list[tuple[str, str]] = []
-    listed = _from_git(root)
+    listed = _from_git(root, unreadable)
     paths = listed if listed is not None else _from_walk(root, skipped, unreadable)
     wanted, unwanted = Globs(include), Globs(exclude)
     kept = []
@@ -67,11 +70,16 @@ def git_environment() -> dict[str, str]:
 
 
 def git(root: Path, *arguments: str) -> bytes | None:
-    """What git prints, or None where there is no git, no repository or an error. Configuration that would run
-    programs is switched off."""
+    """What git prints, or None where there is no git, no repository or an error."""
+    done = _git(root, *arguments)
+    return done.stdout if done and done.returncode == 0 else None
+
+
+def _git(root: Path, *arguments: str) -> subprocess.CompletedProcess[bytes] | None:
+    """git, run; None where there is none. Configuration that would run programs is switched off."""
     safe = ("-c", "core.fsmonitor=false", "-c", f"core.hooksPath={os.devnull}", "-c", "core.untrackedCache=false")
     try:
-        done = subprocess.run(
+        return subprocess.run(
             ["git", *safe, "-C", str(root), *arguments],
             capture_output=True,
             env=git_environment(),
@@ -80,7 +88,6 @@ def git(root: Path, *arguments: str) -> bytes | None:
         )
     except OSError:
         return None
-    return done.stdout if done.returncode == 0 else None
 
 
 def work_tree(folder: Path) -> Path | None:
@@ -89,14 +96,15 @@ def work_tree(folder: Path) -> Path | None:
     return Path(os.fsdecode(top.rstrip(b"\n"))) if top and top.strip() else None
 
 
-def _from_git(root: Path) -> list[str] | None:
+def _from_git(root: Path, unreadable: list[tuple[str, str]]) -> list[str] | None:
     if work_tree(root) is None or git(root, "check-ignore", "-q", "--", ".") is not None:
         return None  # an ignored folder somebody names is meant to be read
     suffixes = [f"*{suffix}" for suffix in SUFFIXES]
-    listed = git(root, "ls-files", "-z", "--cached", "--others", "--exclude-standard", "--", *suffixes)
-    if listed is None:
+    done = _git(root, "ls-files", "-z", "--cached", "--others", "--exclude-standard", "--", *suffixes)
+    if done is None or done.returncode:
         return None
-    return [os.fsdecode(one) for one in listed.split(b"\0") if one]
+    unreadable += [(os.fsdecode(folder), reason.decode()) for folder, reason in _UNOPENED.findall(done.stderr)]
+    return [os.fsdecode(one) for one in done.stdout.split(b"\0") if one]
 
 
 def _from_walk(root: Path, skipped: Counter[str], unreadable: list[tuple[str, str]]) -> list[str]:
