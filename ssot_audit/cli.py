@@ -21,19 +21,24 @@ NOT_JUDGED = 2
 INTERRUPTED, TERMINATED = 130, 143
 
 
+class _Unwritten(Exception):
+    """The report did not reach standard output; the reason."""
+
+
 def main() -> NoReturn:
     """The console script."""
     signal.signal(signal.SIGTERM, _terminated)
     try:
+        if sys.stdout is None:
+            raise _Unwritten("standard output is closed")
         code = run(sys.argv[1:])
-        sys.stdout.flush()
     except KeyboardInterrupt:
         _say("interrupted; nothing was judged")
         code = INTERRUPTED
-    except OSError as error:
+    except _Unwritten as error:
         # Half a report must not pass for a whole one. Nothing more is written, not even at exit.
         sys.stdout = open(os.devnull, "w")  # noqa: PTH123, SIM115
-        _say(f"the report could not be written: {error.strerror or type(error).__name__}")
+        _say(f"the report could not be written: {error}")
         code = NOT_JUDGED
     except Exception as error:
         if os.environ.get("SSOT_AUDIT_TRACEBACK"):
@@ -66,7 +71,7 @@ def run(argv: Sequence[str]) -> int:
         if wanted.startswith("json"):
             from ssot_audit.report.document import failure
 
-            sys.stdout.write(json.dumps(failure(reasons), indent=2 if wanted == "json" else None) + "\n")
+            _print(json.dumps(failure(reasons), indent=2 if wanted == "json" else None) + "\n")
         return NOT_JUDGED
 
 
@@ -104,11 +109,18 @@ def _say(message: str) -> None:
         print(f"ssot-audit: {visible(message)}", file=sys.stderr, flush=True)  # noqa: T201 - the one place that speaks
 
 
+def _print(text: str) -> None:
+    try:
+        sys.stdout.write(text)
+        sys.stdout.flush()
+    except OSError as error:
+        raise _Unwritten(error.strerror or type(error).__name__) from None
+
+
 def _write(text: str, path: Path | None) -> None:
     """The report to its file or to standard output. Raises UsageError where the file cannot be written."""
     if path is None:
-        sys.stdout.write(text)
-        sys.stdout.flush()
+        _print(text)
         return
     try:
         path.write_text(text, "utf-8", "backslashreplace")
