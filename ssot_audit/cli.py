@@ -15,7 +15,7 @@ from typing import NoReturn
 
 from ssot_audit.arguments import COMMANDS, parse
 from ssot_audit.errors import AuditError, ConfigError, UsageError
-from ssot_audit.report.style import visible
+from ssot_audit.report.style import inert, inert_json, visible
 
 NOT_JUDGED = 2
 INTERRUPTED, TERMINATED = 130, 143
@@ -71,7 +71,7 @@ def run(argv: Sequence[str]) -> int:
         if wanted.startswith("json"):
             from ssot_audit.report.document import failure
 
-            _print(json.dumps(failure(reasons), indent=2 if wanted == "json" else None) + "\n")
+            _print(inert_json(json.dumps(failure(reasons), indent=2 if wanted == "json" else None)) + "\n")
         return NOT_JUDGED
 
 
@@ -81,7 +81,8 @@ def _carry_out(arguments: Namespace) -> int:
 
     with Progress(sys.stderr, arguments.quiet) as progress:
         answer = TABLE[arguments.command](arguments, progress.watch)
-    _write(answer.text, arguments.output_file)
+    json_wanted = arguments.output_format.startswith("json")
+    _write(inert_json(answer.text) if json_wanted else answer.text, arguments.output_file)
     for sentence in answer.said:
         _say(sentence)
     return answer.code
@@ -106,7 +107,7 @@ def _format_in(argv: Sequence[str]) -> str:
 
 def _say(message: str) -> None:
     with contextlib.suppress(OSError, ValueError, AttributeError):  # where it is closed, the exit code still tells
-        print(f"ssot-audit: {visible(message)}", file=sys.stderr, flush=True)  # noqa: T201 - the one place that speaks
+        print(inert(f"ssot-audit: {visible(message)}"), file=sys.stderr, flush=True)  # noqa: T201 - the one place that speaks
 
 
 def _print(text: str) -> None:

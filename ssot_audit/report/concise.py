@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from ssot_audit.model import Report, Tally
-from ssot_audit.report.style import Style, visible
+from ssot_audit.report.style import Style, inert, visible
 
 
 def render(report: Report, style: Style) -> str:
@@ -16,7 +16,7 @@ def render(report: Report, style: Style) -> str:
         lines += [statistic(score.name, score.total) for score in report.rules]
     if not style.quiet:
         lines.append(verdict(report))
-    return "".join(f"{line}\n" for line in lines)
+    return inert("".join(f"{line}\n" for line in lines))
 
 
 def statistic(name: str, tally: Tally) -> str:

@@ -2,11 +2,14 @@
 
 from __future__ import annotations
 
+import re
 import unicodedata
 from dataclasses import dataclass
 
 # Control and format characters, surrogates, line and paragraph separators, private use, unassigned.
 _HIDDEN = frozenset(("Cc", "Cf", "Cs", "Co", "Cn", "Zl", "Zp"))
+_COLONS = re.compile(r"^((?:[^\S\n]|\x1b\[[\d;]*m)*):(?=:)", re.MULTILINE)
+_HASHES = re.compile(r"##((?:vso)?\[)")
 
 
 @dataclass(frozen=True, slots=True)
@@ -26,6 +29,17 @@ def visible(text: str) -> str:
     if text.isascii() and text.isprintable():
         return text
     return "".join(_escaped(letter) if unicodedata.category(letter) in _HIDDEN else letter for letter in text)
+
+
+def inert(text: str) -> str:
+    """Lines none of which a build server takes for a command to it: GitHub reads `::` at a line's start, blanks
+    skipped, and like Azure Pipelines `##[` anywhere."""
+    return _HASHES.sub(r"#\\x23\1", _COLONS.sub(r"\1\\x3a", text))
+
+
+def inert_json(text: str) -> str:
+    """The same JSON, with nothing in it that a build server takes for a command; `#` stands in strings only."""
+    return _HASHES.sub(r"#\\u0023\1", text)
 
 
 def _escaped(letter: str) -> str:

@@ -10,7 +10,7 @@ from rich.console import Console, RenderableType
 from rich.table import Table
 from rich.text import Text
 
-from ssot_audit.report.style import Style, plural, visible
+from ssot_audit.report.style import Style, inert, plural, visible
 
 if TYPE_CHECKING:
     from ssot_audit.model import ImportPath
@@ -26,7 +26,7 @@ def draw(parts: Sequence[RenderableType], style: Style) -> str:
     for part in parts:
         # A path that is cut or folded cannot be copied: tables take the width they need.
         _console(out, style, UNBOUNDED if isinstance(part, Table) else style.width).print(part)
-    return "".join(line.rstrip() + "\n" for line in out.getvalue().split("\n")[:-1])
+    return inert("".join(line.rstrip() + "\n" for line in out.getvalue().split("\n")[:-1]))
 
 
 def _console(out: io.StringIO, style: Style, width: int) -> Console:
@@ -94,4 +94,4 @@ def explanation(pack: Pack, rule: Rule) -> str:
         for path, text in example.files:
             lines += [f"    # {path}"] if len(example.files) > 1 else []
             lines += [f"    {line}" for line in text.strip().splitlines()]
-    return "".join(f"{visible(line).rstrip()}\n" for line in lines)
+    return inert("".join(f"{visible(line).rstrip()}\n" for line in lines))
