@@ -48,6 +48,17 @@ def scan_bytes(data: bytes) -> Facts | Failure:
     return replace(facts, fault=fault(text, outline))
 
 
+def scan_unparsed(task: tuple[Path, str]) -> Facts | Failure:
+    """Facts at depth SCAN of a file whose parsing was given up, with the reason as its fault."""
+    path, reason = task
+    data = read_bytes(path)
+    text = data if isinstance(data, Failure) else decode(data)
+    if isinstance(data, Failure) or isinstance(text, Failure):
+        return Failure(reason)
+    facts, _ = scan(text, digest(data))
+    return replace(facts, fault=Fault(1, reason))
+
+
 def walk_text(text: str, digest: str) -> Facts:
     """Facts at depth WALK: the scanner's, with those of LibCST's tree. A fault says why no tree could be had, or that
     the two readers disagree on the imports."""

@@ -10,7 +10,7 @@ from pathlib import Path
 
 from ssot_audit.facts import Depth, Facts, Failure, Fault
 from ssot_audit.source.pool import each
-from ssot_audit.source.read import digest, read_bytes, scan_file, walk_text
+from ssot_audit.source.read import digest, read_bytes, scan_file, scan_unparsed, walk_text
 from ssot_audit.source.text import decode
 
 # Told how many of how many files are done, and what is being done with them.
@@ -35,12 +35,20 @@ class Looked:
     facts: Facts | Failure | None = None
 
 
+class _Lost(Failure):
+    """The worker at this file died or took too long."""
+
+
 def scan_all(root: Path, paths: Sequence[str], jobs: int, watch: Watch) -> dict[str, Facts | Failure]:
-    """Facts at depth SCAN of every file, or why there are none."""
+    """Facts at depth SCAN of every file, or why there are none. A file that kills its parser is read without one: it
+    matters only where it mentions a governed name."""
     results: dict[str, Facts | Failure] = {}
-    for number, facts in each(scan_file, [root / path for path in paths], jobs, Failure):
+    for number, facts in each(scan_file, [root / path for path in paths], jobs, _Lost):
         results[paths[number]] = facts
         watch("reading", len(results), len(paths))
+    lost = [(path, facts.reason) for path, facts in results.items() if isinstance(facts, _Lost)]
+    for number, facts in each(scan_unparsed, [(root / path, reason) for path, reason in lost], jobs, Failure):
+        results[lost[number][0]] = facts
     return {path: results[path] for path in paths}
 
 
