@@ -144,6 +144,8 @@ def _death(code: int | None) -> str:
 def _work(pipe: Connection, function: Callable[[Item], Result]) -> None:
     """A worker's life: batches in, one result per file out, until the parent hangs up."""
     signal.signal(signal.SIGINT, signal.SIG_IGN)
+    with open(os.devnull, "wb") as nowhere:  # noqa: PTH123 - what a dying parser writes is not for the reader
+        os.dup2(nowhere.fileno(), 2)
     _limit_memory()
     sys.setrecursionlimit(RECURSION)
     threading.stack_size(STACK)
