@@ -111,8 +111,11 @@ def _say(message: str) -> None:
 
 
 def _print(text: str) -> None:
+    """All of the text to standard output: where that is unbuffered, its own write loses what a short write left."""
+    rest = memoryview(text.encode(sys.stdout.encoding, "backslashreplace"))
     try:
-        sys.stdout.write(text)
+        while rest:
+            rest = rest[sys.stdout.buffer.write(rest) :]
         sys.stdout.flush()
     except OSError as error:
         raise _Unwritten(error.strerror or type(error).__name__) from None
