@@ -128,7 +128,7 @@ class Governance:
 def _concerns(one: Governed, candidate: Candidate) -> bool:
     """A string is a reference only where the name lives: patching a name in the module that uses it is what mock
     asks for. What does not resolve is no reference to this rule either."""
-    if candidate.channel is not Channel.STRING or candidate.imported >= 0:
+    if candidate.channel is not Channel.STRING:
         return True
     if candidate.resolution.origin is None:
         return candidate.resolution.reason == "external" and one.rule.external

@@ -23,7 +23,6 @@ class Candidate:
     contexts: tuple[Context, ...]
     places: tuple[Place, ...]
     resolution: Resolution
-    patches: bool = False  # a string that replaces what it names, rather than importing it
 
     @property
     def name(self) -> str:
@@ -104,10 +103,9 @@ class Program:
             if not target.path:
                 continue
             path = absolute(module, target.level, target.path)
-            patches = target.function.startswith(("patch", "monkeypatch"))
             written, found = self.resolver.path(path, module) if path else (target.path, MISSING_MODULE)
             places = (target.place,)
-            yield Candidate(module, written, -1, Channel.STRING, target.contexts, places, found, patches)
+            yield Candidate(module, written, -1, Channel.STRING, target.contexts, places, found)
 
     def binds_module(self, module: Module) -> bool:
         """Whether the file binds some module whole, so that its attributes may name governed paths."""

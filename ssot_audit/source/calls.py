@@ -14,7 +14,8 @@ from ssot_audit.source.syntax import string_value
 
 _PATCHES = frozenset(("patch", "patch.object", "patch.dict", "patch.multiple"))
 _IMPORTERS = frozenset(("importlib.import_module", "importlib.__import__", "pytest.importorskip"))
-_ATTRIBUTE_CALLS = frozenset(("getattr", "setattr", "delattr", "hasattr"))
+# hasattr, and getattr with a default, ask whether a name is there: they do not rely on it.
+_ATTRIBUTE_CALLS = frozenset(("getattr", "setattr", "delattr"))
 _MULTIPLE_OPTIONS = frozenset(("target", "spec", "create", "spec_set", "autospec", "new_callable"))
 
 
@@ -57,7 +58,7 @@ def named_paths(function: str, call: cst.Call) -> Iterator[Named]:
     positional = [one.value for one in call.args if one.keyword is None and not one.star]
     first = positional[0] if positional else keywords.get("target") or keywords.get("name") or keywords.get("in_dict")
     second = positional[1] if len(positional) > 1 else keywords.get("attribute") or keywords.get("name")
-    if first is None:
+    if first is None or (function == "getattr" and len(positional) != 2):
         return
     text = string_value(first)
     if function in ("patch.object", "monkeypatch", *_ATTRIBUTE_CALLS) and text is None:

@@ -9,7 +9,7 @@ from collections.abc import Sequence
 from dataclasses import replace
 from pathlib import Path
 
-from ssot_audit.facts import Channel, Depth, Facts, Failure, Fault, Use
+from ssot_audit.facts import Depth, Facts, Failure, Fault, Use
 from ssot_audit.source.lines import physical_lines
 from ssot_audit.source.scan import scan
 from ssot_audit.source.text import decode
@@ -84,7 +84,7 @@ def _placed(uses: Sequence[Use], text: str) -> bool:
     for use in uses:
         line = lines[use.place.line - 1] if use.place.line <= len(lines) else ""
         first = line[use.place.column - 1 : use.place.column]
-        if not (first.isidentifier() or (use.channel is Channel.STRING and first)):
+        if not (first.isidentifier() or (first and first in "\"'(")):
             return False
     return True
 

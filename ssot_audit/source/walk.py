@@ -79,7 +79,8 @@ class _Walker(PlacedVisitor):
                     targets.append(Target(named.function, named.path or "", named.level, _place(place), when))
                 elif (base := syntax.dotted(named.base)) and named.path:
                     path = (*base.split("."), named.path)
-                    uses.extend(self._uses(seen, path, place, Channel.STRING))
+                    channel = Channel.ATTRIBUTE if named.function == "getattr" else Channel.STRING
+                    uses.extend(self._uses(seen, path, place, channel))
         uses.sort(key=lambda use: (use.place, use.imported))
         imports = tuple(WalkedImport(*what, contexts(seen.stack, seen.order)) for _, what, seen in self.imports)
         return Walked(imports, tuple(uses), tuple(sorted(targets, key=lambda one: one.place)))
