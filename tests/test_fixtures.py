@@ -89,7 +89,7 @@ def test_ten_places_of_one_binding_are_one_reference() -> None:
     used = several["chatter/channels.py"]  # m.Manager, z.Manager after `z = y`, and getattr(m, "Manager")
     assert (used["path"], [place["row"] for place in used["locations"]]) == (
         "chatter.websocket.manager.Manager",
-        [21, 21, 25],
+        [22, 22, 26],
     )
 
 
