@@ -47,11 +47,11 @@ def _path(
     today: date,
     kinds: Mapping[str, Kind],
 ) -> ImportPath:
-    first = group[0]
+    parsed = [one for one in group if isinstance(one.module.facts, Facts) and not one.module.facts.fault]
+    imported = [one for one in parsed if one.channel is Channel.IMPORT and _imports_name(one)]
+    first = (imported or group)[0]  # `import a.b.name` runs the module, whatever `a.b` binds to the name
     governed = next(filter(None, (governance.rule_of(one) for one in group)), None)
     plain = symbol.plain(governed, first, program, today) if governed else None
-    parsed = [one for one in group if isinstance(one.module.facts, Facts) and not one.module.facts.fault]
-    imported = [one for one in parsed if one.channel is Channel.IMPORT]
     counts = Counter(kinds[one.module.path] for one in imported)
     return ImportPath(
         path=path,
@@ -66,6 +66,12 @@ def _path(
         in_unvalidated_files=len(group) - len(parsed),
         kinds=tuple((kind, counts[kind]) for kind in Kind),
     )
+
+
+def _imports_name(candidate: Candidate) -> bool:
+    """Whether the import statement names it itself, `from a import name`, rather than a whole module."""
+    facts = candidate.module.facts
+    return isinstance(facts, Facts) and facts.imports[candidate.imported].name is not None
 
 
 def _places(group: Sequence[Candidate], channel: Channel) -> int:
