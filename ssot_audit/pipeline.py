@@ -21,6 +21,7 @@ from ssot_audit.program.modules import Modules
 from ssot_audit.program.resolve import Resolver
 from ssot_audit.repository import Options, Repository, choose_rules, load_packs, open_repository, package_around
 from ssot_audit.rules import Rule
+from ssot_audit.source.discover import SKIPPED_FOLDER
 from ssot_audit.source.lines import physical_lines
 from ssot_audit.source.pool import cores
 from ssot_audit.source.read import read_bytes
@@ -181,7 +182,7 @@ def _evidence(
     channels = Counter(one.channel for one in references)
     matched = {one.rule for one in references}
     return Evidence(
-        found=len(facts) + sum(count for _, count in repository.found.skipped),
+        found=len(facts) + sum(count for reason, count in repository.found.skipped if reason != SKIPPED_FOLDER),
         read=len(read),
         scanned=len(read),
         walked=sum(1 for one in read if one.depth is Depth.WALK),

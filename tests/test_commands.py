@@ -6,7 +6,7 @@ import json
 from pathlib import Path
 
 import pytest
-from running import FIXTURES, RULE, audit, library, write
+from running import FIXTURES, RULE, audit, git, library, write
 
 from ssot_audit import __version__
 
@@ -300,3 +300,48 @@ def test_include_exclude_and_roots_come_from_the_configuration_and_flags(tmp_pat
     assert audit("check", tmp_path).code == 0
     assert audit("check", tmp_path, "--exclude", "nothing/").code == 1
     assert audit("check", tmp_path, "--include", "library/").code == 0
+
+
+# Files
+
+
+def names(folder: Path, *arguments: str) -> list[str]:
+    """The files whose imports are told."""
+    lines = audit("imports", folder, *arguments).out.splitlines()
+    return sorted({json.loads(line)["file"] for line in lines})
+
+
+def test_git_decides_which_files_there_are(tmp_path: Path) -> None:
+    text = "import os\n"
+    git(write(tmp_path, {"kept.py": text, "gone.py": text, "forced.py": text, ".gitignore": "f*.py\n"}), "init", "-q")
+    git(tmp_path, "add", "kept.py", "gone.py", ".gitignore")
+    git(tmp_path, "add", "-f", "forced.py")
+    write(tmp_path, {"new.py": text, "found.py": text, "stub.pyi": text})
+    (tmp_path / "gone.py").unlink()
+    assert names(tmp_path) == ["forced.py", "kept.py", "new.py", "stub.pyi"]
+
+
+def test_outside_git_every_gitignore_is_honoured_the_nearest_first(tmp_path: Path) -> None:
+    text = "import os\n"
+    files = dict.fromkeys(("a.py", "b.py", "sub/a.py", "sub/b.py", "deep/er/c.py", "deep/er/d.py"), text)
+    write(tmp_path, {**files, ".gitignore": "a.py\n/deep/er/c.py\n", "sub/.gitignore": "!a.py\nb.py\n"})
+    assert names(tmp_path) == ["b.py", "deep/er/d.py", "sub/a.py"]
+
+
+def test_a_virtual_environment_is_left_out_by_what_it_is_not_by_its_name(tmp_path: Path) -> None:
+    text = "import os\n"
+    write(tmp_path, {"venv/made.py": text, "env/pyvenv.cfg": "", "env/lib.py": text, ".venv/x.py": text})
+    assert names(tmp_path) == ["venv/made.py"]
+
+
+def test_an_ignored_folder_that_is_named_is_read(tmp_path: Path) -> None:
+    git(write(tmp_path, {".gitignore": "out/\n", "out/a.py": "import os\n"}), "init", "-q")
+    assert names(tmp_path / "out") == ["a.py"]
+
+
+def test_what_was_left_out_is_counted_by_reason(tmp_path: Path) -> None:
+    library(tmp_path, {"old/user.py": "", ".gitignore": "build.py\n", "build.py": "", "env/pyvenv.cfg": ""})
+    (tmp_path / "link.py").symlink_to("library/things.py")
+    done = audit("check", tmp_path, "--exclude", "old/", "--output-format", "json")
+    skipped = {"excluded": 1, "ignored": 1, "symbolic link": 1, "virtual environment": 1}
+    assert done.json["evidence"]["files"]["skipped"] == skipped

@@ -17,7 +17,9 @@ SUFFIXES = (".py", ".pyi")
 # How git, under LC_ALL=C, tells of an untracked folder it leaves out of its list; it succeeds all the same.
 _UNOPENED = re.compile(rb"^warning: could not open directory '(.*)/': (.*)$", re.MULTILINE)
 # Never source of the repository, also where no .gitignore says so.
-NEVER = (".git/", ".hg/", ".svn/", ".venv/", "venv/", "node_modules/", "__pycache__/", ".tox/", ".nox/", ".eggs/")
+NEVER = (".git/", ".hg/", ".svn/", ".venv/", "node_modules/", "__pycache__/", ".tox/", ".nox/", ".eggs/")
+VIRTUAL_ENVIRONMENT = "pyvenv.cfg"  # PEP 405: the file that makes a folder one, whatever its name
+SKIPPED_FOLDER = "virtual environment"  # the one reason that counts folders, not files
 
 
 @dataclass(frozen=True, slots=True)
@@ -117,6 +119,9 @@ def _from_walk(root: Path, skipped: Counter[str], unreadable: list[tuple[str, st
             entries = sorted(os.scandir(root / folder), key=lambda entry: entry.name)
         except OSError as error:
             unreadable.append((folder or ".", error.strerror or type(error).__name__))
+            continue
+        if folder and any(entry.name == VIRTUAL_ENVIRONMENT for entry in entries):
+            skipped[SKIPPED_FOLDER] += 1
             continue
         if any(entry.name == ".gitignore" and entry.is_file(follow_symlinks=False) for entry in entries):
             ignores = (*ignores, (folder, _gitignore(root / folder / ".gitignore")))

@@ -35,6 +35,7 @@ _LINE = re.compile(
     rf"(?:{NEWLINE}|\Z)",
     re.DOTALL,
 )
+_JOIN = re.compile(JOIN)
 _INDENT = re.compile(r"(?P<indent>[ \t\f]*+)(?P<word>[^\W\d]\w*+)?")
 _TOKEN = re.compile(
     rf"{STRING}|{COMMENT}|{JOIN}|(?P<open>[(\[{{])|(?P<close>[)\]}}])|(?P<end>{NEWLINE})|(?P<quote>['\"])", re.DOTALL
@@ -67,21 +68,16 @@ def logical_lines(text: str) -> Iterator[Line]:
         word = found["word"] or ""
         start = at + len(found["indent"])
         if word or (start < end and text[start] not in "#\r\n"):
-            # A line that is only a backslash joins the next one to it, and the indentation is that of the first.
-            if not word and text[start] == "\\":
-                joined = _INDENT.match(text, _after_joins(text, start))
-                assert joined
-                start, word = joined.end("indent"), joined["word"] or ""
-            yield Line(start, end, columns(found["indent"]), word)
+            column = columns(found["indent"])
+            # A line that is only a backslash joins the next one to it; the first indentation that is any is the line's.
+            while not word and (join := _JOIN.match(text, start)):
+                found = _INDENT.match(text, join.end())
+                assert found
+                start, word, column = found.end(), found["word"] or "", column or columns(found["indent"])
+                start -= len(word)
+            if word or (start < end and text[start] not in "#\r\n"):
+                yield Line(start, end, column, word)
         at = max(end, at + 1)
-
-
-_JOINS = re.compile(rf"(?:[ \t\f]*+{JOIN})++")
-
-
-def _after_joins(text: str, at: int) -> int:
-    found = _JOINS.match(text, at)
-    return found.end() if found else at
 
 
 def columns(indent: str) -> int:
@@ -126,7 +122,8 @@ def skip_string(text: str, at: int, nesting: int = 0) -> int | None:
     while position < size:
         letter = text[position]
         if letter == "\\":
-            position += 1 if fields and text.startswith("{", position + 1) else 2
+            crlf = text.startswith("\r\n", position + 1)
+            position += 1 if fields and text.startswith("{", position + 1) else 3 if crlf else 2
         elif text.startswith(quote, position):
             return position + len(quote)
         elif letter in "\r\n" and len(quote) == 1:
@@ -158,6 +155,8 @@ def _skip_field(text: str, at: int, nesting: int) -> int | None:
                 inside = _skip_field(text, position + 1, nesting + 1)
         elif letter in "'\"":
             inside = skip_string(text, position, nesting + 1)
+        elif letter == "#":
+            inside = _end_of_physical(text, position)
         elif letter == ":" and depth == 0:
             in_format = True
         else:

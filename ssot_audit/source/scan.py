@@ -24,9 +24,9 @@ _FAILING = frozenset(("pytest", "self", "raise", "assert", "fail"))
 _KEYWORDS = _HEADERS | _IMPORTS | _FAILING | {"global"}
 _CONTINUES = {"elif": ("if",), "else": ("if", "try", "for", "while"), "except": ("try",), "finally": ("try",)}
 _FAIL = re.compile(
-    r"(?:pytest\s*\.\s*|self\s*\.\s*)?fail\s*\(|raise\s+AssertionError\b|assert\s+(?:False|0)\b|assert\s*\(\s*False\b"
+    r"(?:(?:pytest|self)[\s\\]*\.[\s\\]*)?fail\b|raise\b[\s\\(]*AssertionError\b|assert\b[\s\\(]*(?:False\b|0)"
 )
-_SOFT_OTHERWISE = re.compile(r"\w+[ \t]*(?:[=.,:)\r\n;]|$)")
+_SOFT_OTHERWISE = re.compile(r"\w+[ \t]*(?:[=,:)\r\n;]|\.(?![\d.])|$)")
 _INLINE_IMPORT = re.compile(r";(?:[ \t\f]|\\\r?\n?)*(?:import|from|lazy)\b")
 # In a syntax tree `elif` is an `if` inside an `else`, and else, finally and match have no node of their own.
 _OUTLINE = {"elif": "if"}
@@ -126,8 +126,8 @@ class _Scanner:
             word, start = second[1], second.end()
         if word in ("match", "case") and _SOFT_OTHERWISE.match(self.text, line.start):
             return False
-        colon = next((at for at, mark in marks(self.text, start, line.end) if mark == ":"), None)
-        if colon is None:
+        colon, mark = next(marks(self.text, start, line.end), (0, ""))
+        if mark != ":":
             return False
         sibling = self._close(line.column)
         block = self._block(word, line.column, self.text[start:colon], sibling)
@@ -179,13 +179,14 @@ class _Scanner:
         word = re.compile(r"\w*").match(self.text, start, end)
         first = word.group() if word else ""
         if first in _IMPORTS:
-            names = syntax.import_statement(self.text[start:end].strip())
+            names = syntax.import_statement(self.text[start:end].rstrip(syntax.ENDS))
             if names:
                 self._import(start, names)
                 return
         if first in _FAILING and self.stack and _FAIL.match(self.text, start, end):
             block = self.stack[-1]
-            if block.keyword == "try" or (block.keyword == "else" and block.chain.keyword == "try"):
+            direct = block.keyword == "try" or (block.keyword == "else" and block.chain.keyword == "try")
+            if direct and syntax.failing_statement(self.text[start:end].rstrip(syntax.ENDS)):
                 block.chain.fails.append(start)
         if first == "global":
             for name in re.findall(r"\w+", self.text[start + 6 : end].partition("#")[0]):

@@ -27,18 +27,28 @@ class Scope:
     kind: str
     parent: Scope | None
     names: dict[str, list[int | Alias | None]] = field(default_factory=dict)
-    outer: set[str] = field(default_factory=set)  # declared global or nonlocal
+    outer: dict[str, Scope] = field(default_factory=dict)  # where a name declared global or nonlocal is looked for
+
+    def declare(self, name: str, *, everywhere: bool) -> None:
+        """The name is the module's (global) or an enclosing function's (nonlocal)."""
+        home: Scope = self
+        while home.parent and (everywhere or home is self or home.kind == "class"):
+            home = home.parent
+        if home is not self:
+            self.outer[name] = home
 
     def bind(self, name: str, what: int | Alias | None) -> None:
         home: Scope = self
-        while name in home.outer and home.parent:
-            home = home.parent
+        while name in home.outer:
+            home = home.outer[name]
         home.names.setdefault(name, []).append(what)
 
     def lookup(self, name: str) -> list[int | Alias | None]:
         """What binds the name where it is read: the innermost scope that does, classes only from their own body."""
         scope: Scope | None = self
         while scope:
+            if name in scope.outer:
+                return scope.outer[name].lookup(name)
             if name in scope.names and (scope is self or scope.kind != "class"):
                 return scope.names[name]
             scope = scope.parent

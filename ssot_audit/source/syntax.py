@@ -11,6 +11,7 @@ from typing import NamedTuple, TypeVar
 import libcst as cst
 
 from ssot_audit.facts import Exports
+from ssot_audit.source.lines import JOIN
 
 Text = TypeVar("Text", str, str | None)
 
@@ -18,6 +19,7 @@ IMPORT_ERRORS = frozenset({"ImportError", "ModuleNotFoundError"})
 BROAD_ERRORS = frozenset({"Exception", "BaseException"})
 MAX_PARTS = 100  # dotted parts of one name; LibCST overflows its stack at some thousands
 MAX_EXPORTS = 40_000  # characters; an `__all__` of a thousand names still fits
+ENDS = " \t\f\r\n\\"  # what may follow a statement: blanks, line ends and a backslash before an empty line
 
 # Every node class that imports; a new one in LibCST must be named here, which a test asserts.
 IMPORT_NODES: tuple[type[cst.CSTNode], ...] = (cst.Import, cst.ImportFrom, cst.LazyImport, cst.LazyImportFrom)
@@ -92,7 +94,7 @@ def import_statement(text: str) -> tuple[ImportedName, ...]:
     """The names an import statement imports, empty where the text is none. LibCST reads the statement; the offsets
     come from its words, in the order LibCST gives them."""
     node = _statement(text)
-    if node is None:
+    if not isinstance(node, IMPORT_NODES):
         return ()
     words = [found for found in _WORD.finditer(text) if found["word"]]
     at = next(i for i, found in enumerate(words) if found["word"] == "import") + 1
@@ -105,6 +107,13 @@ def import_statement(text: str) -> tuple[ImportedName, ...]:
     return tuple(names)
 
 
+@lru_cache(maxsize=4096)
+def failing_statement(text: str) -> bool:
+    """Whether the text is a statement that fails the test."""
+    node = _statement(text)
+    return node is not None and fails_test(node)
+
+
 def _statement(text: str) -> cst.CSTNode | None:
     if _DEEP.search(text):
         return None
@@ -112,8 +121,7 @@ def _statement(text: str) -> cst.CSTNode | None:
         line = cst.parse_statement(text)
     except Exception:  # LibCST raises six types and more for text that is no statement
         return None
-    body = line.body[0] if isinstance(line, cst.SimpleStatementLine) and len(line.body) == 1 else None
-    return body if isinstance(body, IMPORT_NODES) else None
+    return line.body[0] if isinstance(line, cst.SimpleStatementLine) and len(line.body) == 1 else None
 
 
 def normal(name: Text) -> Text:
@@ -135,7 +143,7 @@ def _expression(text: str, longest: int = 2000) -> cst.BaseExpression | None:
 @lru_cache(maxsize=4096)
 def except_clause(text: str) -> Catches:
     """What `except TEXT:` catches, where TEXT is what stands between the keyword and the colon."""
-    text = re.sub(r"^\s*\*", "", text)
+    text = re.sub(r"^\s*\*", "", re.sub(JOIN, " ", text))
     text = re.sub(r"\bas\s+\w+\s*$", "", text)
     return Catches(everything=True) if not text.strip() else catches(_expression(text))
 
@@ -149,7 +157,7 @@ def condition(text: str) -> bool | None:
 @lru_cache(maxsize=4096)
 def with_items(text: str) -> tuple[Catches, Catches]:
     """What `with TEXT:` expects to be raised and what it suppresses."""
-    text = text.strip()
+    text = text.strip().rstrip(ENDS)
     for source in (f"with {text}: pass", f"with ({text}): pass"):
         try:
             node = cst.parse_statement(source)
@@ -196,7 +204,7 @@ def typing_only(node: cst.CSTNode | None) -> bool | None:
     if isinstance(node, cst.BooleanOperation):
         sides = typing_only(node.left), typing_only(node.right)
         if isinstance(node.operator, cst.And):
-            return True if True in sides else None
+            return True if True in sides else False if sides == (False, False) else None
         return True if sides == (True, True) else False if False in sides else None
     return True if (dotted(node) or "").rpartition(".")[2] == "TYPE_CHECKING" else None
 
@@ -232,7 +240,7 @@ def fails_test(node: cst.CSTNode) -> bool:
     if isinstance(node, cst.Assert):
         test = node.test
         return (isinstance(test, cst.Name) and test.value == "False") or (
-            isinstance(test, cst.Integer) and test.value == "0"
+            isinstance(test, cst.Integer) and test.evaluated_value == 0
         )
     return False
 

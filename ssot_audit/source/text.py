@@ -38,13 +38,21 @@ def decode(data: bytes) -> str | Failure:
     return Failure(f"is not valid {codec}")
 
 
+def _usual(name: str) -> str:
+    """CPython reads `utf-8-unix` as UTF-8, and so with Latin-1."""
+    short = name.lower().replace("_", "-")
+    if short.startswith("utf-8-"):
+        return "utf-8"
+    return "latin-1" if short.startswith(("latin-1-", "iso-8859-1-", "iso-latin-1-")) else name
+
+
 def _cookie(body: bytes) -> str | None:
     """The encoding named in the first two lines; in the second only where the first holds no code."""
-    lines = re.split(rb"\r\n?|\n", body[:4000], maxsplit=2)[:2]
+    lines = re.split(rb"\r\n?|\n", body, maxsplit=2)[:2]
     for line in lines:
         found = _COOKIE.match(line)
         if found:
-            return found[1].decode("ascii", "replace")
+            return _usual(found[1].decode("ascii", "replace"))
         if not _NO_CODE.match(line):
             return None
     return None

@@ -100,6 +100,11 @@ class PlacedVisitor(cst.CSTVisitor):
             self._inside(self._block("else"), node.orelse)
         return False
 
+    def visit_MatchCase(self, node: cst.MatchCase) -> bool:
+        self._visit(node.pattern, node.guard)
+        self._inside(self._block("case"), node.body)
+        return False
+
     # Scopes
 
     def _scoped(self, kind: str, params: cst.Parameters | None, *nodes: cst.CSTNode) -> None:
@@ -151,10 +156,12 @@ class PlacedVisitor(cst.CSTVisitor):
         self._bind(node.target)
 
     def visit_Global(self, node: cst.Global) -> None:
-        self.scope.outer.update(one.name.value for one in node.names)
+        for one in node.names:
+            self.scope.declare(one.name.value, everywhere=True)
 
     def visit_Nonlocal(self, node: cst.Nonlocal) -> None:
-        self.scope.outer.update(one.name.value for one in node.names)
+        for one in node.names:
+            self.scope.declare(one.name.value, everywhere=False)
 
     # Bindings
 
