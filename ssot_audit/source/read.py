@@ -72,8 +72,8 @@ def walk_text(text: str, digest: str) -> Facts:
         walked = walk(text)
     except Exception as error:  # LibCST raises more types than it documents; any of them costs this file only
         return replace(facts, fault=Fault(1, f"LibCST cannot read it: {type(error).__name__}"))
-    ours = [(one.level, one.module, one.name, one.alias) for one in facts.imports]
-    if ours != [one[:4] for one in walked.imports] or not _placed(walked.uses, text):
+    ours = [(one.level, one.module, one.name, one.alias, one.contexts) for one in facts.imports]
+    if ours != list(walked.imports) or not _placed(walked.uses, text):
         return replace(facts, fault=Fault(1, "parsers disagree on the imports or on where names stand"))
     return replace(facts, depth=Depth.WALK, uses=walked.uses, targets=walked.targets)
 

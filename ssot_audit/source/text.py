@@ -11,8 +11,9 @@ _COOKIE = re.compile(rb"[ \t\f]*#.*?coding[:=][ \t]*([-\w.]+)")
 _NO_CODE = re.compile(rb"[ \t\f]*(?:#.*)?\Z", re.DOTALL)
 # Codecs that keep ASCII as it is and carry no state; others (utf-7, unicode_escape, rot13) can hide an import.
 _SAFE = re.compile(
-    r"(?:utf-8|ascii|iso8859-\d+|cp(?:437|737|775|8\d\d|9\d\d|125\d|1006|1125)|koi8-[rtu]|kz1048|mac-\w+|hp-roman8|tis-620"
-    r"|ptcp154|shift_jis(?:_2004|x0213)?|euc_(?:jp|kr|jis_2004|jisx0213)|gb2312|gbk|gb18030|big5(?:hkscs)?|johab)\Z"
+    r"(?:utf-8|ascii|iso8859-\d+|cp(?:437|720|737|775|85\d|86[0-3]|86[569]|874|932|949|950|125\d|1006|1125)|koi8-[rtu]|kz1048"
+    r"|mac-\w+|hp-roman8|tis-620|ptcp154|shift_jis(?:x0213)?|euc_(?:jp|kr|jis_2004|jisx0213)|gb2312|gbk|gb18030"
+    r"|big5(?:hkscs)?|johab)\Z"
 )
 
 
