@@ -418,9 +418,11 @@ class _Tree:
         self.dirs = {"/".join(_parts(file)[:depth]) for file in self.files for depth in range(len(_parts(file)))}
         self.parsed: dict[str, ast.Module] = {}
         self.sources: dict[str, _Source] = {}
-        self.memo: dict[object, Any] = {}
+        self.memo: dict[object, tuple[Any, frozenset[int]]] = {}
+        self.passing: set[object] = set()
+        self.cyclic: list[object] = []
         self.active: dict[object, int] = {}
-        self.low = LATE
+        self.needs: frozenset[int] = frozenset()
         for file in self.files:
             parsed = _parse(root / file)
             if parsed is not None:
@@ -521,7 +523,10 @@ class _Tree:
     # Where names lead
 
     def origin(self, module: str, name: str) -> Place | None:
-        """Where a name imported from a module was made."""
+        """Where a name imported from a module was made; no answer about a cycle is carried on to the next question."""
+        for key in self.cyclic:
+            self.memo.pop(key, None)
+        self.cyclic.clear()
         found = self.member(self.find(module), name)
         return found.place if found else None
 
@@ -541,22 +546,36 @@ class _Tree:
         return _Found(place, module)
 
     def once(self, key: object, on_cycle: T, compute: Callable[[], T]) -> T:
-        """The result for a key, kept unless it depends on a key still being computed."""
+        """The result for a key; what met a key still being computed holds if that one then ends as it was assumed."""
+        kept: T
         if key in self.memo:
-            kept: T = self.memo[key]
+            kept, needs = self.memo[key]
+            self.needs |= needs
             return kept
         if key in self.active:
-            self.low = min(self.low, self.active[key])
+            self.needs |= {self.active[key]}
             return on_cycle
         depth = self.active[key] = len(self.active)
-        outer, self.low = self.low, LATE
+        outer, self.needs = self.needs, frozenset()
         result = compute()
         del self.active[key]
-        if self.low >= depth:
-            self.memo[key] = result
-            self.low = LATE
-        self.low = min(self.low, outer)
+        own = self.needs - {depth}
+        for other in [other for other in self.passing if depth in self.memo[other][1]]:
+            value, needs = self.memo.pop(other)
+            self.passing.remove(other)
+            if result == on_cycle:
+                self.keep(other, value, (needs - {depth}) | own)
+        self.keep(key, result, own)
+        if self.needs:
+            self.cyclic.append(key)
+        self.needs = outer | own
         return result
+
+    def keep(self, key: object, result: object, needs: frozenset[int]) -> None:
+        """Remember a result and the depths of the keys it rests on."""
+        self.memo[key] = result, needs
+        if needs:
+            self.passing.add(key)
 
     def source(self, file: str) -> _Source:
         """What a file binds; nothing if it does not parse."""

@@ -39,7 +39,9 @@ def python_files(folder: Path) -> list[Path]:
 def told(folder: Path) -> dict[str, list[Imported]]:
     """What `ssot-audit imports` tells of each file that has imports."""
     found: dict[str, list[Imported]] = defaultdict(list)
-    for text in audit("imports", folder, "--exclude", "site-packages/").out.splitlines():
+    done = audit("imports", folder, "--exclude", "site-packages/")
+    assert "reading" not in done.err  # the progress bar is for terminals
+    for text in done.out.splitlines():
         one = json.loads(text)
         one["contexts"] = tuple(one["contexts"])
         found[one["file"]].append(Imported(*(one[field] for field in Imported._fields)))
