@@ -3,8 +3,9 @@
     python benchmarks/paths.py FOLDER [--name NAME]... [--out benchmarks/results]
 
 The names are those the rules in force govern, and any given. The independent count is tests/oracle_paths.py, on the
-standard library's `ast`, which shares no code with the program. The result is a dated JSON file: machine, versions,
-command, every path with its class, counts and origin, and every difference.
+standard library's `ast`, which shares no code with the program; run it with an interpreter at least as new as the
+code it reads. The result is a dated JSON file: machine, versions, command, every path with its class, counts and
+origin, and every difference; and a Markdown table of the same.
 """
 
 from __future__ import annotations
@@ -18,6 +19,7 @@ from collections import Counter
 from datetime import date
 from importlib.metadata import version
 from pathlib import Path
+from typing import Any
 
 sys.path.insert(0, str(Path(__file__).resolve().parents[1] / "tests"))
 
@@ -26,9 +28,11 @@ from oracle_paths import OraclePath, oracle_paths
 from ssot_audit import __version__, pipeline
 from ssot_audit.checks import symbol
 from ssot_audit.facts import Facts
-from ssot_audit.model import ImportPath
+from ssot_audit.model import Class, ImportPath
 from ssot_audit.paths import paths_in
 from ssot_audit.repository import Options, choose_rules, load_packs, open_repository
+
+_UNLISTED = ("unlisted", "rival")
 
 
 def main() -> None:
@@ -41,10 +45,11 @@ def main() -> None:
     result["command"] = shlex.join(["python", "benchmarks/paths.py", arguments.folder.name, *sys.argv[2:]])
     target = arguments.out / f"{date.today()}-paths.json"
     target.write_text(json.dumps(result, indent=1) + "\n", "utf-8")
+    target.with_suffix(".md").write_text(table(result), "utf-8")
     print(f"{target}: {result['paths_compared']} paths, {len(result['differences'])} differences")  # noqa: T201
 
 
-def measure(folder: Path, more: list[str]) -> dict[str, object]:
+def measure(folder: Path, more: list[str]) -> dict[str, Any]:
     options = Options((folder,))
     repository = open_repository(options)
     packs = load_packs(repository, options)
@@ -74,10 +79,12 @@ def measure(folder: Path, more: list[str]) -> dict[str, object]:
     }
 
 
-def described(found: list[ImportPath], classes: Counter[str]) -> dict[str, object]:
+def described(found: list[ImportPath], classes: Counter[Class]) -> dict[str, object]:
     return {
         "names": sum(one.names for one in found),
-        "references": {str(klass): number for klass, number in sorted(classes.items())},
+        "references": {klass.value: number for klass, number in sorted(classes.items())},
+        "canonical": classes[Class.CANONICAL],
+        "governed": sum(number for klass, number in classes.items() if klass.governed),
         "paths": {
             one.path: {
                 "class": one.klass,
@@ -91,6 +98,39 @@ def described(found: list[ImportPath], classes: Counter[str]) -> dict[str, objec
             for one in found
         },
     }
+
+
+def table(result: dict[str, Any]) -> str:
+    """The result as a page: what was measured with what, then a row for each name."""
+    rows = [
+        f"| {name} | {len(one['paths'])} | {_counts(one['references'])} | {one['canonical']}/{one['governed']} |"
+        for name, one in result["symbols"].items()
+        if one["paths"]
+    ]
+    missed = {kind: sum(one["references"].get(kind, 0) for one in result["symbols"].values()) for kind in _UNLISTED}
+    return "\n".join(
+        (
+            f"# Import paths, {result['date']}",
+            "",
+            f"`{result['command']}`, {result['machine']}, {_counts(result['versions'])}.",
+            "",
+            f"{result['files']:,} files, {result['imported_names']:,} imported names. {result['paths_compared']} "
+            f"import paths counted and resolved independently: {len(result['differences'])} differences.",
+            *(f"- {line}" for line in result["differences"]),
+            "",
+            f"A list of deprecated paths would have missed {missed['unlisted']:,} references of the class unlisted and "
+            f"{missed['rival']:,} of the class rival.",
+            "",
+            "| name | paths | references | canonical/governed |",
+            "|---|---|---|---|",
+            *rows,
+            "",
+        )
+    )
+
+
+def _counts(counts: dict[str, Any]) -> str:
+    return ", ".join(f"{key} {value}" for key, value in counts.items())
 
 
 def origin_of(one: ImportPath) -> str | None:

@@ -217,6 +217,15 @@ def test_a_long_chain_of_re_exports_is_followed_and_an_endless_one_ends(tmp_path
     assert resolve(tmp_path / "y", {**chain, "m40.py": "from m0 import A\n"}, "m0.A") == (None, "cycle")
 
 
+def test_a_name_taken_in_a_circle_of_stars_has_its_earlier_meaning(tmp_path: Path) -> None:
+    files = {
+        "p/__init__.py": "from p.a import *\nfrom p.b import *\n",
+        "p/a.py": "class A: ...\n",
+        "p/b.py": "from p import A\n",
+    }
+    assert resolve(tmp_path, files, "p.A")[0] == Origin("p/a.py", 1, "A", "class")
+
+
 def test_a_folder_without_init_named_like_an_installed_package_does_not_make_its_imports_broken(tmp_path: Path) -> None:
     files = {"alembic/env.py": "from alembic import op\n"}
     write(tmp_path, files)

@@ -133,6 +133,8 @@ class Resolver:
             if found.origin or found.reason == "external":
                 return found
             first = first or found
+            if not binding.chain and found.reason != "cycle":
+                break  # in a circle of imports the name had its earlier meaning when it was taken
         if module.is_package and (first is None or first.reason in ("missing-name", "cycle")):
             below = self.modules.find(f"{module.name}.{name}", module)
             if isinstance(below, Module):
@@ -239,13 +241,15 @@ def _module_origin(module: Module) -> Origin:
 
 
 def _in_order(bindings: Sequence[Binding]) -> Iterator[Binding]:
-    """The ways a name can be bound, the likeliest first, up to one that leaves no other."""
+    """The ways a name can be bound, the likeliest first. One without a chain leaves no other, unless it leads in a
+    circle."""
     at = len(bindings)
     while at:
         last = bindings[at - 1]
         if not last.chain:
             yield last
-            return
+            at -= 1
+            continue
         start = at
         while start and bindings[start - 1].chain == last.chain:
             start -= 1
