@@ -67,12 +67,20 @@ def run(argv: Sequence[str]) -> int:
         reasons = error.mistakes if isinstance(error, ConfigError) else (str(error),)
         for reason in reasons:
             _say(reason)
-        wanted = arguments.output_format if arguments else _format_in(argv)
-        if wanted.startswith("json"):
-            from ssot_audit.report.document import failure
-
-            _print(inert_json(json.dumps(failure(reasons), indent=2 if wanted == "json" else None)) + "\n")
+        _write(_without_judgement(reasons, argv, arguments), arguments.output_file if arguments else None)
         return NOT_JUDGED
+
+
+def _without_judgement(reasons: Sequence[str], argv: Sequence[str], arguments: Namespace | None) -> str:
+    """The report of a run that could not begin, in the format asked for: an earlier one must not be left standing."""
+    wanted = arguments.output_format if arguments else _format_in(argv)
+    if wanted.startswith("json"):
+        from ssot_audit.report.document import failure
+
+        return inert_json(json.dumps(failure(reasons), indent=2 if wanted == "json" else None)) + "\n"
+    if arguments is None or arguments.output_file is None:
+        return ""
+    return "".join(inert(f"not judged: {visible(reason)}\n") for reason in reasons)
 
 
 def _carry_out(arguments: Namespace) -> int:

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
 from dataclasses import dataclass
 from decimal import Decimal
 from pathlib import Path
@@ -35,15 +34,26 @@ class Config:
     max_unvalidated: int = 0
 
 
-def find_config(folder: Path) -> Path | None:
-    """The nearest configuration at or above a folder: `ssot-audit.toml`, or a pyproject.toml with our table."""
+def find_config(folder: Path, top: Path | None) -> Path | None:
+    """The nearest configuration at or above a folder, up to the top of its work tree if it is in one."""
     for at in (folder, *folder.parents):
         own, project = at / OWN_FILE, at / "pyproject.toml"
         if own.is_file():
             return own
-        if project.is_file() and b"tool.ssot-audit" in project.read_bytes():
+        if project.is_file() and _has_table(project):
             return project
+        if at == top:
+            break
     return None
+
+
+def _has_table(project: Path) -> bool:
+    """Whether a pyproject.toml configures this program. One that cannot be read, and might, is told when it is."""
+    try:
+        tool = tables.load(project, project.name).get("tool", {})
+    except ConfigError:
+        return b"ssot-audit" in project.read_bytes()
+    return isinstance(tool, dict) and "ssot-audit" in tool
 
 
 def load_config(path: Path | None) -> Config:
@@ -106,18 +116,6 @@ def percent(text: str) -> Decimal:
         value = Decimal(text.removesuffix("%"))
     except ArithmeticError:
         raise UsageError(f"--fail-under {text!r} is not a number from 0 to 100") from None
-    if not (value.is_finite() and 0 <= value <= 100):
+    if not tables.is_percent(value):
         raise UsageError(f"--fail-under {text!r} is not a number from 0 to 100")
     return value
-
-
-def find_root(paths: Sequence[Path], work_tree: Path | None) -> Path:
-    """The repository the paths belong to: the folder of the nearest configuration, else the git work tree, else the
-    folder named."""
-    first = paths[0] if paths[0].is_dir() else paths[0].parent
-    found = find_config(first)
-    if found and (work_tree is None or found.parent.is_relative_to(work_tree)):
-        return found.parent
-    if work_tree:
-        return work_tree
-    return first

@@ -11,6 +11,7 @@ from pathlib import Path
 from ssot_audit import names, pipeline
 from ssot_audit.checks import symbol
 from ssot_audit.checks.governance import Governance
+from ssot_audit.config import OWN_FILE
 from ssot_audit.errors import ConfigError
 from ssot_audit.facts import Facts
 from ssot_audit.model import Class
@@ -45,7 +46,8 @@ def failures(rule: Rule, today: date | None = None) -> Iterator[ExampleFailure]:
 def _failure(rule: Rule, example: Example, today: date | None) -> str:
     with tempfile.TemporaryDirectory() as folder:
         root = Path(folder)
-        for path, text in {**stub_tree(rule), **dict(example.files)}.items():
+        # An empty configuration, so that none above the temporary folder is found.
+        for path, text in {**stub_tree(rule), **dict(example.files), OWN_FILE: ""}.items():
             (root / path).parent.mkdir(parents=True, exist_ok=True)
             (root / path).write_text(text, "utf-8")
         try:
@@ -65,7 +67,7 @@ def _classes(rule: Rule, root: Path, files: set[str], today: date | None) -> set
     """The classes the rule's references in some files get, by the engine every audit uses."""
     options = Options((root,), jobs=0, today=today)
     repository = open_repository(options)
-    shallow = pipeline.scan(repository, options)
+    shallow = pipeline.declare(pipeline.scan(repository, options), [rule])
     reading = pipeline.look(repository, shallow, Governance([rule], shallow), options)
     outcome = symbol.check(reading.program, [rule], today or date.today())
     return {one.klass for one in outcome.references if one.path in files}

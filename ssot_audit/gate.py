@@ -52,12 +52,13 @@ def _has_threshold(gate: Gate) -> bool:
 
 
 def _condition(gate: Gate, partial: bool) -> str:
-    if _has_threshold(gate) and not partial:
-        parts = [f"compliance at least {gate.fail_under} %"] if gate.fail_under is not None else []
-        parts += [f"{name} at least {percent} %" for name, percent in (*gate.packages, *gate.rules)]
-        return ", ".join(parts)
-    note = " (thresholds are judged on whole runs only)" if _has_threshold(gate) else ""
-    return f"no finding of severity error in {'the named files' if partial else 'the repository'}{note}"
+    own = [f"{name} at least {percent} %" for name, percent in (*gate.packages, *gate.rules)]
+    if gate.fail_under is not None and not partial:
+        return ", ".join((f"compliance at least {gate.fail_under} %", *own))
+    findings = f"no finding of severity error in {'the named files' if partial else 'the repository'}"
+    if partial:
+        return findings + (" (thresholds are judged on whole runs only)" if _has_threshold(gate) else "")
+    return ", ".join((findings, *own))
 
 
 def _obstacles(gate: Gate, figures: Figures) -> list[str]:
@@ -87,12 +88,14 @@ def _obstacles(gate: Gate, figures: Figures) -> list[str]:
 
 
 def _missed(gate: Gate, figures: Figures) -> list[str]:
-    if figures.partial or not _has_threshold(gate):
-        errors = sum(1 for one in figures.findings if one.severity is Severity.ERROR)
-        return [f"{errors} {'finding' if errors == 1 else 'findings'} of severity error"] if errors else []
     missed = []
-    if gate.fail_under is not None and not reaches(figures.whole, gate.fail_under):
+    if figures.partial or gate.fail_under is None:
+        errors = sum(1 for one in figures.findings if one.severity is Severity.ERROR)
+        missed += [f"{errors} {'finding' if errors == 1 else 'findings'} of severity error"] if errors else []
+    elif not reaches(figures.whole, gate.fail_under):
         missed.append(_below("compliance", figures.whole, gate.fail_under))
+    if figures.partial:
+        return missed
     for wanted, known in ((gate.packages, figures.packages), (gate.rules, figures.rules)):
         scores = {score.name: score.total for score in known}
         missed += [

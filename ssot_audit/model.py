@@ -81,7 +81,6 @@ class Reference:
     object: str  # same, other, unknown
     origin: Origin | None
     reason: str  # why there is no origin
-    use: str = ""  # the path to use instead
 
 
 @dataclass(frozen=True, slots=True)
@@ -162,7 +161,6 @@ class Evidence:
     cycles: int = 0
     imports: int = 0
     computed: int = 0  # import_module, patch and the like with a path no reading can tell
-    ungoverned_strings: int = 0
     skipped: tuple[tuple[str, int], ...] = ()
     channels: tuple[tuple[str, int], ...] = ()
     matched_rules: tuple[str, ...] = ()

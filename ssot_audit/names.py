@@ -6,7 +6,7 @@ none included. There are no regular expressions, so no pattern can be made to ta
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Iterable
 from functools import lru_cache
 
 Same = Callable[[str, str], bool]
@@ -52,8 +52,28 @@ def is_within(path: str, package: str) -> bool:
     return path == package or path.startswith(package + ".")
 
 
+def is_below(path: str, folder: str) -> bool:
+    """True where a POSIX path is `folder`, or a file in it or below."""
+    return path == folder or path.startswith(folder + "/")
+
+
 def is_private(name: str) -> bool:
     return name.startswith("_") and not (name.startswith("__") and name.endswith("__"))
+
+
+def covers(listed: str, path: str) -> bool:
+    """Whether a listed path or pattern speaks of `path`: it is the same, a module above it, or matches."""
+    return is_within(path, listed) or (is_pattern(listed) and matches(listed, path))
+
+
+def closest(listed: Iterable[str], path: str) -> str | None:
+    """The listed path that says most of `path`: the one with the most parts that are no wildcards."""
+    covering = [one for one in listed if covers(one, path)]
+    return max(covering, key=lambda one: (_literal_parts(one), not is_pattern(one)), default=None)
+
+
+def _literal_parts(pattern: str) -> int:
+    return sum(1 for part in pattern.split(".") if "*" not in part)
 
 
 @lru_cache(maxsize=65536)

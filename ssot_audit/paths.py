@@ -22,7 +22,7 @@ def paths_of(name: str, options: Options) -> list[ImportPath]:
     packs = load_packs(repository, options)
     shallow = pipeline.scan(repository, options)
     rules = choose_rules(packs, shallow, repository.config, options)
-    program = pipeline.look_for(repository, shallow, [name], options).program
+    program = pipeline.look_for(repository, pipeline.declare(shallow, rules), [name], options).program
     return paths_in(name, program, rules, options.today or date.today(), repository.kinds)
 
 

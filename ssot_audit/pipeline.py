@@ -44,10 +44,12 @@ def audit(options: Options) -> Report:
     packs = load_packs(repository, options)
     shallow = scan(repository, options)
     rules = choose_rules(packs, shallow, repository.config, options)
+    shallow = declare(shallow, rules)
     reading = look(repository, shallow, Governance(rules, shallow), options) if rules else None
     program = reading.program if reading else shallow
     outcome = symbol.check(program, rules, options.today or date.today())
-    unvalidated = find_unvalidated(repository, program, reading.mentioning if reading else frozenset())
+    governing = {one.path for one in outcome.references}
+    unvalidated = find_unvalidated(repository, program, governing | (reading.mentioning if reading else set()))
     return report(repository, program, rules, outcome, unvalidated, options)
 
 
@@ -61,6 +63,14 @@ def make_program(repository: Repository, facts: Mapping[str, Facts | Failure]) -
     return Program(modules, Resolver(modules))
 
 
+def declare(program: Program, rules: Sequence[Rule]) -> Program:
+    """The same program, told which top-level packages the rules hold to be of this repository: what is absent from
+    them is missing, whatever may be installed."""
+    ours = {path.partition(".")[0] for rule in rules for path in rule.listed if not rule.external}
+    theirs = {path.partition(".")[0] for rule in rules for path in rule.listed if rule.external}
+    return Program(program.modules, Resolver(program.modules, frozenset(ours), frozenset(theirs)))
+
+
 def look(repository: Repository, shallow: Program, governance: Governance, options: Options) -> Reading:
     """Walk the files whose attributes or strings may name something governed."""
     return look_for(repository, shallow, governance.searched_names(shallow), options)
@@ -71,14 +81,16 @@ def look_for(repository: Repository, shallow: Program, names: Iterable[str], opt
     binding = frozenset(path for path, module in by_path.items() if shallow.binds_module(module))
     known = {path: module.facts for path, module in by_path.items()}
     facts, mentioning = look_all(repository.root, known, names, binding, _jobs(options), options.watch)
-    return Reading(repository, make_program(repository, facts), mentioning)
+    deep = make_program(repository, facts)
+    resolver = Resolver(deep.modules, shallow.resolver.ours, shallow.resolver.theirs)
+    return Reading(repository, Program(deep.modules, resolver), mentioning)
 
 
 def _jobs(options: Options) -> int:
     return cores() if options.jobs is None else options.jobs
 
 
-def find_unvalidated(repository: Repository, program: Program, mentioning: frozenset[str]) -> tuple[Unvalidated, ...]:
+def find_unvalidated(repository: Repository, program: Program, mentioning: set[str]) -> tuple[Unvalidated, ...]:
     """The files whose references cannot be counted: unreadable, or not parsing and mentioning a governed name."""
     found = [Unvalidated(path, 1, f"folder {reason}") for path, reason in repository.found.unreadable]
     for path, module in program.modules.by_path.items():

@@ -2,13 +2,15 @@
 
 from __future__ import annotations
 
+import os
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date
 from decimal import Decimal
 from pathlib import Path
 
-from ssot_audit.config import OWN_FILE, Config, find_config, find_root, load_config
+from ssot_audit import names
+from ssot_audit.config import OWN_FILE, Config, find_config, load_config
 from ssot_audit.errors import ConfigError, UsageError
 from ssot_audit.globs import Globs
 from ssot_audit.model import Kind
@@ -57,15 +59,14 @@ class Repository:
 
 def open_repository(options: Options) -> Repository:
     """Find the root, read the configuration, list the files. Raises UsageError for a path that is not there."""
-    paths = tuple(path.resolve() for path in options.paths)
+    paths = tuple(_absolute(path) for path in options.paths)
     for given, path in zip(options.paths, paths, strict=True):
         if not path.exists():
             raise UsageError(f"{given}: no such file or folder")
         if path.is_file() and path.suffix not in SUFFIXES:
             raise UsageError(f"{given}: is not a Python file; name {' or '.join(SUFFIXES)} files, or folders")
-    folder = paths[0] if paths[0].is_dir() else paths[0].parent
-    root = options.config.resolve().parent if options.config else find_root(paths, work_tree(folder))
-    config = load_config(options.config or find_config(root))
+    root, settings = _place(paths, options.config)
+    config = load_config(settings)
     outside = [given for given, path in zip(options.paths, paths, strict=True) if not path.is_relative_to(root)]
     if outside:
         raise UsageError(f"{outside[0]}: is outside the repository {root}; audit one repository at a time")
@@ -79,6 +80,24 @@ def open_repository(options: Options) -> Repository:
     return Repository(root, config, found, _named(root, paths, found), kinds)
 
 
+def _absolute(path: Path) -> Path:
+    """The path without `..` and without links on the way; a link at its end stays what it is."""
+    return path.resolve() if path.is_dir() else path.parent.resolve() / path.name
+
+
+def _place(paths: Sequence[Path], config: Path | None) -> tuple[Path, Path | None]:
+    """The root of the repository the paths are in, and its configuration."""
+    if config:
+        return config.resolve().parent, config
+    folders = [path if path.is_dir() else path.parent for path in paths]
+    for folder in (Path(os.path.commonpath(folders)), folders[0]):
+        top = work_tree(folder)
+        found = find_config(folder, top)
+        if found or top:
+            return (found.parent, found) if found else (folder if top is None else top, None)
+    return folders[0], None
+
+
 def open_folder(options: Options) -> Repository:
     """One folder, or file, by itself, whatever configuration or repository is around it."""
     path = options.paths[0]
@@ -88,15 +107,23 @@ def open_folder(options: Options) -> Repository:
         root = path.resolve()
         found = discover(root, options.include, (*(options.exclude or ()), *options.extend_exclude))
     else:
-        root, found = path.resolve().parent, Found((path.name,), (), (), False)
+        root, found = path.resolve().parent, Found((path.name,), (), (), (), False)
     return Repository(root, Config(), found, None, dict.fromkeys(found.paths, Kind.PRODUCTION))
 
 
 def _named(root: Path, paths: Sequence[Path], found: Found) -> frozenset[str] | None:
+    """The files the paths name; None for all. A path whose files the configuration excludes names none; one that was
+    not read for any other reason must not pass as judged."""
     if root in paths:
         return None
-    relative = [path.relative_to(root).as_posix() for path in paths]
-    return frozenset(path for path in found.paths if any(path == one or path.startswith(f"{one}/") for one in relative))
+    named: set[str] = set()
+    for path in paths:
+        one = path.relative_to(root).as_posix()
+        files = {file for file in found.paths if names.is_below(file, one)}
+        if not files and not any(names.is_below(file, one) for file in found.excluded):
+            raise UsageError(f"{one}: holds no Python file of the repository: it is ignored, a link, or empty")
+        named |= files
+    return frozenset(named)
 
 
 def package_around(root: Path) -> str:

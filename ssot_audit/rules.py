@@ -62,9 +62,9 @@ class Rule:
 
     @property
     def governed_names(self) -> frozenset[str]:
-        """The last names by which a byte search finds files this rule may govern."""
+        """The last names by which a byte search finds files this rule may govern; `*` stands for any characters."""
         concrete = (names.last_part(re.sub(r"(?:\.\*+)+\Z", "", path)) for path in self.listed)
-        return frozenset(name for name in (self.symbol, *self.aliases, *concrete) if "*" not in name)
+        return frozenset((self.symbol, *self.aliases, *concrete))
 
 
 @dataclass(frozen=True, slots=True)
@@ -178,7 +178,7 @@ def _example(entry: object, good: bool, where: str, mistakes: list[str]) -> Exam
     for path, text in files.items():
         if not isinstance(text, str) or path.startswith("/") or ".." in path.split("/") or not path.endswith(".py"):
             reader.wrong("files", f"must map relative paths of .py files to text; {path!r} does not")
-    if bool(code) == bool(files) and not reader.has("code"):
+    if bool(code) == bool(files):
         reader.wrong("", "needs either `code` or `files`")
     if code and expected in _NEED_FILES:
         reader.wrong("class", f"{expected} needs `files`: the stub tree has no such path")

@@ -18,6 +18,7 @@ from ssot_audit.errors import ConfigError
 
 Value = TypeVar("Value")
 MAX_BYTES = 1 << 20
+MAX_DIGITS = 50  # before or after the point of a number
 
 
 def load(path: Path, label: str) -> dict[str, object]:
@@ -99,9 +100,6 @@ class Reader:
         value = self._take(key, lambda one: isinstance(one, dict), "a table", False)
         return value if isinstance(value, dict) else {}
 
-    def has(self, key: str) -> bool:
-        return key in self._left
-
     def finish(self) -> None:
         """Whatever was not asked for is unknown."""
         for key in self._left:
@@ -109,7 +107,12 @@ class Reader:
 
 
 def is_percent(value: object) -> bool:
-    return isinstance(value, int | Decimal) and not isinstance(value, bool) and 0 <= value <= 100
+    return isinstance(value, int | Decimal) and not isinstance(value, bool) and _is_plain(value) and 0 <= value <= 100
+
+
+def _is_plain(value: int | Decimal) -> bool:
+    """Whether a number can be compared exactly without growing: `1e-99999999` has a denominator of that length."""
+    return isinstance(value, int) or (value.is_finite() and abs(value.adjusted()) < MAX_DIGITS)
 
 
 def _is_texts(value: object) -> bool:
@@ -127,7 +130,9 @@ def _is_day(value: object) -> bool:
 
 
 def _kind(value: object) -> str:
-    names = {bool: "true or false", int: "a whole number", Decimal: "a number", list: "a list", dict: "a table"}
+    if isinstance(value, int | Decimal) and not isinstance(value, bool):
+        return str(value) if len(str(value)) < 60 else "that number"
+    names = {bool: "true or false", list: "a list", dict: "a table"}
     if isinstance(value, str):
         return "an empty text" if not value.strip() else "that text" if len(value) > 60 else f'"{value}"'
     return names.get(type(value), type(value).__name__)

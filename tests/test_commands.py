@@ -248,7 +248,7 @@ def test_quiet_prints_the_verdict_only() -> None:
 
 def test_verbose_tells_the_readers_and_json_does_not_depend_on_it() -> None:
     files = len(list(PLATFORM.rglob("*.py")))
-    assert f"readers: {files} files scanned, 6 of them walked" in audit(PLATFORM, "-v").out
+    assert f"readers: {files} files scanned, 7 of them walked" in audit(PLATFORM, "-v").out
     plain, verbose = (audit(PLATFORM, "--output-format", "json", *more).out for more in ((), ("-v",)))
     assert plain == verbose
 

@@ -131,7 +131,10 @@ def test_a_package_or_rule_may_have_its_own_threshold(tmp_path: Path) -> None:
     assert (done.code, done.json["verdict"]["reasons"]) == (1, ["app is 0/1 = 0.0 %, below 100 %"])
     library(tmp_path, files, config="[fail-under-rule]\nthing = 50.5\n")
     done = audit("check", tmp_path, "--output-format", "json")
-    assert (done.code, done.json["verdict"]["reasons"]) == (1, ["thing is 1/2 = 50.0 %, below 50.5 %"])
+    assert (done.code, done.json["verdict"]["reasons"]) == (
+        1,
+        ["1 finding of severity error", "thing is 1/2 = 50.0 %, below 50.5 %"],
+    )
 
 
 def test_a_threshold_for_a_package_that_is_not_there_cannot_be_judged(tmp_path: Path) -> None:

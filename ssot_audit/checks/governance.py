@@ -8,7 +8,7 @@ from dataclasses import dataclass
 
 from ssot_audit import names
 from ssot_audit.errors import ConfigError
-from ssot_audit.facts import Channel, Facts
+from ssot_audit.facts import Facts
 from ssot_audit.globs import Globs
 from ssot_audit.model import Origin, Resolution
 from ssot_audit.program.candidates import Candidate, Program
@@ -35,8 +35,10 @@ class Governed:
         return self.resolution.origin
 
     def in_family(self, candidate: Candidate) -> bool:
-        if any(names.matches(pattern, candidate.head) for pattern in self.family):
+        if any(names.covers(pattern, candidate.head) for pattern in self.family):
             return True
+        if self.rule.external:
+            return False
         # A name that leads nowhere cannot tell whose it was meant to be: every first-party root is its family.
         return candidate.resolution.reason in _UNRESOLVED
 
@@ -63,7 +65,7 @@ def govern(rule: Rule, program: Program) -> Governed:
             files.add(home.path)
     package = program.modules.find(module)
     home_package = package.package if isinstance(package, Module) else names.split(module)[0] or module
-    family = rule.family or (f"{home_package}.**",)
+    family = rule.family or (() if rule.external else (f"{home_package}.**",))
     plumbing = frozenset(step for step in steps if step[1] >= 0)
     scope, outside = Globs(rule.paths), Globs(rule.exclude_paths)
     return Governed(rule, resolution, family, plumbing, frozenset(files), scope, outside)
@@ -76,6 +78,7 @@ class Governance:
         self.governed = [govern(rule, program) for rule in rules]
         self._exact: dict[str, list[Governed]] = defaultdict(list)
         self._patterns: list[tuple[str, Governed]] = []
+        self._stars: dict[str, list[tuple[str, Governed]]] = defaultdict(list)  # of modules that are gone
         self._origins: dict[Origin, list[Governed]] = defaultdict(list)
         for one in self.governed:
             for path in dict.fromkeys(one.rule.listed):
@@ -83,6 +86,7 @@ class Governance:
                     self._patterns.append((path, one))
                 else:
                     self._exact[path].append(one)
+                    self._stars[f"{names.split(path)[0]}.*"].append((path, one))
             if one.origin and one.origin.kind not in ("none", "namespace"):
                 self._origins[one.origin].append(one)
         self._names = frozenset(name for one in self.governed for name in (one.rule.symbol, *one.rule.aliases))
@@ -115,26 +119,24 @@ class Governance:
         return found[0] if found else None
 
     def _listing(self, candidate: Candidate) -> list[Governed]:
-        """The rules that list the path, or a module it is below; the longest listed path wins."""
-        path = candidate.dotted
+        """The rules that list the path, or a module it is below; the listed path that says most of it wins."""
+        path, listing = candidate.dotted, list(self._stars.get(candidate.dotted, ()))
         while path:
-            if path in self._exact:
-                return self._exact[path]
+            listing += [(path, one) for one in self._exact.get(path, ())]
             path = names.split(path)[0]
-        matching = [one for pattern, one in self._patterns if names.matches(pattern, candidate.dotted)]
-        return list(dict.fromkeys(matching))
+        listing += [(pattern, one) for pattern, one in self._patterns if names.matches(pattern, candidate.dotted)]
+        best = names.closest((path for path, _ in listing), candidate.dotted)
+        return list(dict.fromkeys(one for path, one in listing if path == best or best is None))
 
 
 def _concerns(one: Governed, candidate: Candidate) -> bool:
-    """A string is a reference only where the name lives: patching a name in the module that uses it is what mock
-    asks for. What does not resolve is no reference to this rule either."""
-    if candidate.channel is not Channel.STRING:
+    """A string that patches is a reference only where the name lives: patching a name in the module that uses it is
+    what mock asks for, and what does not resolve is no reference to this rule."""
+    if not candidate.patches:
         return True
     if candidate.resolution.origin is None:
         return candidate.resolution.reason == "external" and one.rule.external
-    listed = any(
-        names.matches(path, candidate.dotted) or names.is_within(candidate.dotted, path) for path in one.rule.listed
-    )
+    listed = names.closest(one.rule.listed, candidate.dotted) is not None
     return listed or any(path in one.chain for path, _ in candidate.resolution.steps[:1])
 
 

@@ -8,7 +8,7 @@ from datetime import date
 
 from ssot_audit import names
 from ssot_audit.checks.governance import Governance, Governed
-from ssot_audit.facts import Context, Place
+from ssot_audit.facts import Channel, Context, Place
 from ssot_audit.model import Class, Finding, Kind, Reference
 from ssot_audit.program.candidates import Candidate, Program
 from ssot_audit.rules import Rule
@@ -33,7 +33,9 @@ def check(program: Program, rules: Sequence[Rule], today: date) -> Outcome:
         for candidate in program.candidates()
         if (governed := governance.rule_of(candidate)) is not None
     ]
-    absent = tuple(one.rule for one in governance.governed if one.origin is None and not one.rule.external)
+    absent = tuple(
+        one.rule for one in governance.governed if one.resolution.reason in _MISSING and not one.rule.external
+    )
     return Outcome(tuple(references), absent)
 
 
@@ -53,7 +55,6 @@ def classify(governed: Governed, candidate: Candidate, program: Program, today: 
         object="same" if same else "other" if known else "unknown",
         origin=found.origin,
         reason=found.reason or ("typing-only" if found.typing_only else ""),
-        use=rule.canonical,
     )
 
 
@@ -65,7 +66,7 @@ def plain(governed: Governed, candidate: Candidate, program: Program, today: dat
 
 def _class(governed: Governed, candidate: Candidate, program: Program, today: date, same: bool) -> Class:
     rule, found, dotted = governed.rule, candidate.resolution, candidate.dotted
-    if (candidate.module.path, candidate.imported) in governed.plumbing:
+    if (candidate.module.path, candidate.imported) in governed.plumbing and _carries(candidate, same):
         return Class.PLUMBING
     if found.reason in _MISSING and Context.EXPECTED_FAILURE in candidate.contexts:
         return Class.EXPECTED_MISSING
@@ -73,17 +74,24 @@ def _class(governed: Governed, candidate: Candidate, program: Program, today: da
         return Class.UNDECIDED
     if found.reason in _MISSING or (found.typing_only and Context.TYPING not in candidate.contexts):
         return Class.BROKEN
-    if names.is_within(dotted, rule.canonical):
+    listed = names.closest(rule.listed, dotted)
+    if listed == rule.canonical:
         return Class.CANONICAL
-    for shim in rule.shims:
-        if names.is_within(dotted, shim.path):
-            return Class.DEPRECATED if shim.until and today > shim.until else Class.SHIM
-    if any(names.is_within(dotted, path) or names.matches(path, dotted) for path in rule.deprecated):
+    shim = next((shim for shim in rule.shims if shim.path == listed), None)
+    if shim and not (shim.until and today > shim.until):
+        return Class.SHIM
+    if listed:
         return Class.DEPRECATED
     if same:
         outside = not names.is_within(candidate.module.name, _package_of(candidate.head, program))
         return Class.INTERNAL if names.is_private(candidate.name) and outside else Class.UNLISTED
-    return Class.RIVAL
+    # With nothing to compare it with, nobody can say that it is another object.
+    return Class.RIVAL if found.origin and governed.origin else Class.UNDECIDED
+
+
+def _carries(candidate: Candidate, same: bool) -> bool:
+    """Whether the binding itself is the reference, rather than something taken from a module it binds."""
+    return candidate.channel is Channel.IMPORT or (candidate.channel is Channel.STAR and same)
 
 
 def _package_of(module: str, program: Program) -> str:
@@ -132,7 +140,8 @@ def absent_finding(rule: Rule) -> Finding:
 def _message(one: Reference, rule: Rule) -> str:
     dotted = one.dotted
     where = f" at {one.origin.path}:{one.origin.line}" if one.origin and one.origin.path else ""
-    expired = next((shim for shim in rule.shims if names.is_within(dotted, shim.path)), None)
+    listed = names.closest(rule.listed, dotted)
+    expired = next((shim for shim in rule.shims if shim.path == listed), None)
     missing = {
         "missing-module": "its module does not exist",
         "missing-name": "its module has no such name",
@@ -140,6 +149,8 @@ def _message(one: Reference, rule: Rule) -> str:
         "unparsed": "its module does not parse",
         "computed": "its module makes names at run time",
         "cycle": "its imports run in a circle",
+        "external": "it is not of this repository",
+        "": f"there is no {rule.canonical} to hold it against",
     }.get(one.reason, one.reason)
     return {
         Class.UNDECIDED: f"{dotted} cannot be decided: {missing}",

@@ -23,6 +23,7 @@ class Candidate:
     contexts: tuple[Context, ...]
     places: tuple[Place, ...]
     resolution: Resolution
+    patches: bool = False  # a string that replaces what it names, rather than importing it
 
     @property
     def name(self) -> str:
@@ -88,7 +89,8 @@ class Program:
             answers[key] = found
         for key, where in places.items():
             when = tuple(context for context in Context if context in contexts[key])
-            yield Candidate(module, key[1], key[0], key[2], when, tuple(sorted(where)), answers[key])
+            patches = key[2] is Channel.STRING
+            yield Candidate(module, key[1], key[0], key[2], when, tuple(sorted(where)), answers[key], patches)
 
     def _base(self, module: Module, one: Import) -> tuple[str, str] | None:
         """The module an import binds whole: as written, and as it is called where it lives."""
@@ -104,8 +106,9 @@ class Program:
                 continue
             path = absolute(module, target.level, target.path)
             written, found = self.resolver.path(path, module) if path else (target.path, MISSING_MODULE)
+            patches = target.function.startswith(("patch", "monkeypatch"))
             places = (target.place,)
-            yield Candidate(module, written, -1, Channel.STRING, target.contexts, places, found)
+            yield Candidate(module, written, -1, Channel.STRING, target.contexts, places, found, patches)
 
     def binds_module(self, module: Module) -> bool:
         """Whether the file binds some module whole, so that its attributes may name governed paths."""

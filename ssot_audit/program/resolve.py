@@ -26,8 +26,11 @@ CYCLE = Resolution(None, "cycle")
 class Resolver:
     """Answers are remembered; the modules do not change."""
 
-    def __init__(self, modules: Modules) -> None:
-        self.modules = modules
+    def __init__(
+        self, modules: Modules, ours: frozenset[str] = frozenset(), theirs: frozenset[str] = frozenset()
+    ) -> None:
+        """`ours` and `theirs` are top-level names that rules declare to be of this repository, and of another."""
+        self.modules, self.ours, self.theirs = modules, ours, theirs
         self._known: dict[tuple[str, str], Resolution] = {}
         self._active: set[tuple[str, str]] = set()
         self._bindings: dict[str, dict[str, list[Binding]]] = {}
@@ -39,12 +42,16 @@ class Resolver:
         """Where the absolute name of a module leads."""
         found = self.modules.find(name, importer)
         if found is None:
-            return MISSING_MODULE if self.modules.is_first_party(name, importer) else EXTERNAL
+            return MISSING_MODULE if self._is_ours(name, importer) else EXTERNAL
         if isinstance(found, str):
             return Resolution(Origin("", 0, name, "namespace"))
         if isinstance(found.facts, Failure) or found.facts.fault:
             return UNPARSED
         return Resolution(_module_origin(found))
+
+    def _is_ours(self, name: str, importer: Module | None) -> bool:
+        """Whether what is absent here is missing, rather than of an installed package."""
+        return name.partition(".")[0] in self.ours or self.modules.is_first_party(name, importer)
 
     def imported(self, importer: Module, one: Import) -> Resolution:
         """Where an imported name leads; a star import leads to its module."""
@@ -62,7 +69,7 @@ class Resolver:
             return self.name_in(found, name)
         if found == NAMESPACE:
             below = self.module(f"{module}.{name}", importer)
-            if below.origin or self.modules.is_first_party(module, importer):
+            if below.origin or self._is_ours(module, importer):
                 return below if below.reason != "missing-module" else MISSING_NAME
             return EXTERNAL
         return self.module(module, importer)
@@ -80,6 +87,8 @@ class Resolver:
         """Where attributes taken from a module lead, and the path as written up to the first that is no module."""
         written, at = module, module
         resolution = self.module(module, importer)
+        if resolution.reason in ("external", "missing-module"):
+            return ".".join((module, *names)), resolution
         for name in names:
             written = f"{written}.{name}"
             resolution = self.member(at, name, importer)
@@ -89,17 +98,19 @@ class Resolver:
         return written, resolution
 
     def base_of(self, importer: Module, one: Import) -> str | None:
-        """The module an import binds whole, or None where it binds something else."""
+        """The module an import binds whole, or would if it were there; None where it binds something else."""
         path = path_of(importer, one)
         if path is None or one.name == "*":
             return None
         if one.name is None:
             path = path if one.alias else path.partition(".")[0]
-            return path if self.modules.find(path, importer) else None
-        resolution = self.imported(importer, one)
-        return (
-            resolution.origin.name if resolution.origin and resolution.origin.kind in ("module", "namespace") else None
-        )
+        resolution = self.imported(importer, one) if one.name else self.module(path, importer)
+        if resolution.origin:
+            whole = resolution.origin.kind in ("module", "namespace")
+            return resolution.origin.name if whole else None
+        if resolution.reason == "external":
+            return path if path.partition(".")[0] in self.theirs else None
+        return path if resolution.reason in ("missing-module", "missing-name", "unparsed") else None
 
     # Names in a module
 
@@ -130,7 +141,7 @@ class Resolver:
         first: Resolution | None = None
         for binding in _in_order(running):
             found = MISSING_NAME if binding.kind == "delete" else self._follow(module, facts, binding, name)
-            if found.origin or found.reason == "external":
+            if found.origin or found.reason in ("external", "unparsed", "computed"):
                 return found
             first = first or found
             if not binding.chain and found.reason != "cycle":
@@ -147,7 +158,21 @@ class Resolver:
         for binding in _in_order([one for one in ways if one.typing]):
             found = self._follow(module, facts, binding, name)
             return Resolution(found.origin, found.reason, found.steps, typing_only=True)
-        return COMPUTED if facts.dynamic else MISSING_NAME
+        return COMPUTED if facts.dynamic else self._unseen_star(module, facts)
+
+    def _unseen_star(self, module: Module, facts: Facts) -> Resolution:
+        """Why a name nothing binds may be there all the same: a star import of what cannot be seen."""
+        for binding in facts.bindings:
+            if binding.kind == "star":
+                one = facts.imports[binding.imported]
+                name = absolute(module, one.level, one.module)
+                source = self.modules.find(name, module) if name else None
+                found = self.module(name, module) if name else MISSING_MODULE
+                if isinstance(source, Module) and isinstance(source.facts, Facts) and source.facts.dynamic:
+                    return COMPUTED
+                if found.reason in ("external", "unparsed"):
+                    return found
+        return MISSING_NAME
 
     def _bound(self, module: Module, facts: Facts) -> dict[str, list[Binding]]:
         if module.path not in self._bindings:

@@ -43,7 +43,8 @@ class ModuleNames:
 
     def bind(self, name: str, offset: int, kind: str, stack: Stack, value: str = "", imported: int = -1) -> None:
         outer = stack[0] if stack else None
-        conditional = outer is not None and outer.keyword not in ("with", "finally")
+        certain = outer is not None and outer.keyword in ("with", "finally") and not outer.suppressed.any
+        conditional = outer is not None and not certain
         binding = Binding(syntax.normal(name), self.ruler.line(offset), kind, value, imported)
         if outer is not None and (conditional or kind == "global"):
             arm = max((HANDLER_ARM if block.arm >= HANDLER_ARM else 0) for block in stack) + outer.arm % HANDLER_ARM
@@ -82,7 +83,7 @@ class ModuleNames:
         while chained := re.match(r"\s*([^\W\d]\w*)\s*=(?!=)", right):
             targets.append(chained[1])
             right = right[chained.end() :]
-        path = _PATH.match(right)
+        path = _PATH.match(_unwrapped(right))
         value = re.sub(r"\s", "", path[1]) if path else ""
         for target in targets:
             simple = _NAME.match(target)
@@ -110,6 +111,14 @@ class ModuleNames:
         self.exports = Exports(
             before.names + added.names, before.modules + added.modules, before.complete and added.complete
         )
+
+
+def _unwrapped(text: str) -> str:
+    """An expression without the parentheses a formatter puts around a long one."""
+    inner = text.strip()
+    while inner.startswith("(") and inner.endswith(")"):
+        inner = inner[1:-1].strip()
+    return inner
 
 
 def _makes_names(text: str) -> bool:

@@ -83,10 +83,6 @@ def _tried(chain: Chain, order: int) -> set[Context]:
     return found
 
 
-def in_function(stack: Sequence[Block]) -> bool:
-    return any(block.keyword == "def" for block in stack)
-
-
 def in_module(stack: Sequence[Block]) -> bool:
     """Whether a name bound here is a name of the module."""
     return not any(block.keyword in ("def", "class") for block in stack)

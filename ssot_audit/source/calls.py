@@ -72,7 +72,8 @@ def named_paths(function: str, call: cst.Call) -> Iterator[Named]:
             else:
                 yield Named(function, f"{text}.{name}", first)
     elif text is not None:
-        yield from _literal(function, text, first, second, keywords)
+        fourth = positional[3] if len(positional) > 3 else None
+        yield from _literal(function, text, first, second, fourth, keywords)
     elif function in ("patch", "import_module", "__import__", *_IMPORTERS, "pkgutil.resolve_name"):
         yield Named(function, None, first)
 
@@ -82,6 +83,7 @@ def _literal(
     text: str,
     first: cst.BaseExpression,
     second: cst.BaseExpression | None,
+    fourth: cst.BaseExpression | None,
     keywords: dict[str, cst.BaseExpression],
 ) -> Iterator[Named]:
     bare = text.lstrip(".")
@@ -92,15 +94,15 @@ def _literal(
     if level:
         package = keywords.get("package") or second
         anchor = string_value(package)
-        if anchor:
-            above = anchor.split(".")
+        above = anchor.split(".") if anchor else []
+        if len(above) >= level:
             path, level = ".".join((*above[: len(above) - level + 1], path)), 0
-        elif not (isinstance(package, cst.Name) and package.value in ("__package__", "__name__")):
+        elif above or not (isinstance(package, cst.Name) and package.value == "__package__"):
             yield Named(function, None, first)
             return
     yield Named(function, path, first, None, level)
-    if function == "__import__":
-        names = keywords.get("fromlist")
+    if function.endswith("__import__"):
+        names = keywords.get("fromlist") or fourth
         for element in names.elements if isinstance(names, cst.List | cst.Tuple) else ():
             name = string_value(element.value)
             if name and name.isidentifier():

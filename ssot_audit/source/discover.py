@@ -27,6 +27,7 @@ class Found:
     """Repository-relative POSIX paths of Python files in order, and how many were left out, by reason."""
 
     paths: tuple[str, ...]
+    excluded: tuple[str, ...]  # by include and exclude
     skipped: tuple[tuple[str, int], ...]
     unreadable: tuple[tuple[str, str], ...]  # folders that could not be listed, with the reason
     by_git: bool
@@ -40,12 +41,15 @@ def discover(root: Path, include: Sequence[str], exclude: Sequence[str]) -> Foun
     listed = _from_git(root, unreadable)
     paths = listed if listed is not None else _from_walk(root, skipped, unreadable)
     wanted, unwanted = Globs(include), Globs(exclude)
-    kept = []
+    kept: list[str] = []
+    excluded: list[str] = []
     for path in sorted(set(paths)):
         if wanted and not wanted.match(path):
             skipped["not included"] += 1
+            excluded.append(path)
         elif unwanted.match(path):
             skipped["excluded"] += 1
+            excluded.append(path)
         else:
             reason = _unfit(root, path)
             if reason:
@@ -53,7 +57,7 @@ def discover(root: Path, include: Sequence[str], exclude: Sequence[str]) -> Foun
             else:
                 kept.append(path)
     skipped.pop("", None)
-    return Found(tuple(kept), tuple(sorted(skipped.items())), tuple(unreadable), listed is not None)
+    return Found(tuple(kept), tuple(excluded), tuple(sorted(skipped.items())), tuple(unreadable), listed is not None)
 
 
 def _unfit(root: Path, path: str) -> str:

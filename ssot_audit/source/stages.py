@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+import unicodedata
 from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass, replace
 from functools import lru_cache
@@ -95,21 +96,33 @@ def look(task: Look) -> Looked:
     if digest(data) != task.digest:
         return Looked(True, Failure("changed while it was read"))
     patterns = _patterns(task.names)
-    if not patterns or not patterns[0].search(data):
+    searched = _searchable(data)
+    if not patterns or not patterns[0].search(searched):
         return Looked(False)
-    if not task.binds_module and not patterns[1].search(data):
+    if not task.binds_module and not patterns[1].search(searched):
         return Looked(True)
     text = decode(data)
     return Looked(True, text if isinstance(text, Failure) else walk_text(text, task.digest))
 
 
+def _searchable(data: bytes) -> bytes:
+    """The text as names are compared, in UTF-8: other codecs and other forms of a letter must not hide a name."""
+    if data.isascii():
+        return data
+    text = decode(data)
+    return data if isinstance(text, Failure) else unicodedata.normalize("NFKC", text).encode("utf-8", "replace")
+
+
 @lru_cache(maxsize=4)
 def _patterns(names: tuple[str, ...]) -> tuple[re.Pattern[bytes], re.Pattern[bytes]] | None:
-    """Any of the names as a word; and the same in a string, at its start or after a dot."""
+    """Any of the names as a word; and the same in a string, at its start or after a dot, or as a keyword of
+    `patch.multiple`."""
     if not names:
         return None
-    word = b"(?:" + b"|".join(re.escape(name.encode()) for name in names) + rb")(?!\w)"
-    return re.compile(rb"(?<!\w)" + word), re.compile(rb"[\"'](?:\.*(?:\w+[.:])*)" + word)
+    word = "(?:" + "|".join(re.escape(name).replace(r"\*", r"\w*") for name in names) + r")(?!\w)"
+    named = re.compile(rf"(?<!\w){word}".encode())
+    in_string = re.compile(rf"[\"'](?:\.*(?:[^\W\d]\w*[.:])*){word}|\bmultiple\s*\(".encode())
+    return named, in_string
 
 
 def _lost(reason: str) -> Looked:

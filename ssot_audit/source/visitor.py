@@ -117,7 +117,7 @@ class PlacedVisitor(cst.CSTVisitor):
 
     def visit_FunctionDef(self, node: cst.FunctionDef) -> bool:
         self.scope.bind(node.name.value, None)
-        self._visit(*node.decorators, node.returns, *_outside(node.params))
+        self._visit(*node.decorators, node.returns, node.type_parameters, *_outside(node.params))
         self.stack.append(self._block("def"))
         self._scoped("function", node.params, node.body)
         self.stack.pop()
@@ -125,12 +125,14 @@ class PlacedVisitor(cst.CSTVisitor):
 
     def visit_Lambda(self, node: cst.Lambda) -> bool:
         self._visit(*_outside(node.params))
+        self.stack.append(self._block("def"))
         self._scoped("function", node.params, node.body)
+        self.stack.pop()
         return False
 
     def visit_ClassDef(self, node: cst.ClassDef) -> bool:
         self.scope.bind(node.name.value, None)
-        self._visit(*node.decorators, *node.bases, *node.keywords)
+        self._visit(*node.decorators, node.type_parameters, *node.bases, *node.keywords)
         self.stack.append(self._block("class"))
         self._scoped("class", None, node.body)
         self.stack.pop()

@@ -19,6 +19,8 @@ from ssot_audit.source.calls import Named, function_of, named_paths
 from ssot_audit.source.scopes import Scope, is_bound, origins
 from ssot_audit.source.visitor import PlacedVisitor
 
+MAX_STARTS = 20  # imports one name may come from
+
 
 class WalkedImport(NamedTuple):
     """An imported name as the tree has it; the sameness of both readers is held on these."""
@@ -87,27 +89,26 @@ class _Walker(PlacedVisitor):
 
     def _uses(self, seen: _Seen, path: tuple[str, ...], place: CodeRange, channel: Channel) -> list[Use]:
         path = tuple(syntax.normal(part) for part in path)
-        starts = [(number, rest) for number, rest in origins(seen.scope, path) if self._fits(number, rest)]
-        # `import a.b` and `import a.c` both bind `a`: the use belongs to the longest module that fits.
-        deepest = max((self._extra(number) for number, _ in starts), default=0)
+        starts = [one for one in dict.fromkeys(origins(seen.scope, path)) if self.imports[one[0]][1][2] != "*"]
+        # `import a.b` and `import a.c` both bind `a`: the use belongs to the one that shares most with it.
+        nearest = max((self._shared(number, rest) for number, rest in starts), default=0)
         when = contexts(seen.stack, seen.order)
         return [
             Use(number, rest, _place(place), when, channel)
-            for number, rest in dict.fromkeys(starts)
-            if rest and self._extra(number) == deepest
-        ]
+            for number, rest in starts
+            if rest and self._shared(number, rest) == nearest
+        ][:MAX_STARTS]
 
-    def _extra(self, number: int) -> int:
-        """How many parts `import a.b.c` has beyond the name it binds."""
+    def _shared(self, number: int, rest: tuple[str, ...]) -> int:
+        """How many parts of `import a.b.c`, beyond the name it binds, a use goes on with."""
         _, module, name, alias = self.imports[number][1]
-        return module.count(".") if name is None and alias is None else 0
-
-    def _fits(self, number: int, rest: tuple[str, ...]) -> bool:
-        _, module, name, alias = self.imports[number][1]
-        if name is not None or alias is not None:
-            return name != "*"
-        below = tuple(module.split(".")[1:])
-        return rest[: len(below)] == below[: len(rest)]
+        below = module.split(".")[1:] if name is None and alias is None else []
+        shared = 0
+        for ours, theirs in zip(below, rest, strict=False):
+            if ours != theirs:
+                break
+            shared += 1
+        return shared
 
     def _named(self, seen: _Seen) -> list[Named]:
         call = seen.node
