@@ -107,8 +107,12 @@ class PlacedVisitor(cst.CSTVisitor):
 
     # Scopes
 
-    def _scoped(self, kind: str, params: cst.Parameters | None, *nodes: cst.CSTNode) -> None:
+    def _scoped(
+        self, kind: str, params: cst.Parameters | None, *nodes: cst.CSTNode, target: cst.CSTNode | None = None
+    ) -> None:
         outside, self.scope = self.scope, Scope(kind, self.scope)
+        if target is not None:
+            self._bind(target)
         for one in _each_parameter(params):
             self.scope.bind(one.name.value, None)
         for node in nodes:
@@ -151,11 +155,14 @@ class PlacedVisitor(cst.CSTVisitor):
         return self._comprehension(node.for_in, node.key, node.value)
 
     def _comprehension(self, clause: cst.CompFor, *results: cst.CSTNode) -> bool:
-        self._scoped("function", None, clause, *results)
+        clause.iter.visit(self)  # the first iterable is evaluated outside (Reference 6.2.4)
+        self._scoped("function", None, *_clause_parts(clause, outermost=True), *results, target=clause.target)
         return False
 
-    def visit_CompFor(self, node: cst.CompFor) -> None:
+    def visit_CompFor(self, node: cst.CompFor) -> bool:
         self._bind(node.target)
+        self._visit(*_clause_parts(node, outermost=False))
+        return False
 
     def visit_Global(self, node: cst.Global) -> None:
         for one in node.names:
@@ -216,3 +223,9 @@ def _each_parameter(params: cst.Parameters | None) -> list[cst.Param]:
 def _outside(params: cst.Parameters) -> list[cst.CSTNode | None]:
     """The parts of a parameter list that are evaluated outside the function."""
     return [part for one in _each_parameter(params) for part in (one.default, one.annotation)]
+
+
+def _clause_parts(clause: cst.CompFor, outermost: bool) -> list[cst.CSTNode]:
+    """What a comprehension's clause evaluates in its own scope."""
+    inner = [clause.inner_for_in] if clause.inner_for_in else []
+    return [*([] if outermost else [clause.iter]), *clause.ifs, *inner]
