@@ -67,7 +67,8 @@ def run(argv: Sequence[str]) -> int:
         reasons = error.mistakes if isinstance(error, ConfigError) else (str(error),)
         for reason in reasons:
             _say(reason)
-        _write(_without_judgement(reasons, argv, arguments), arguments.output_file if arguments else None)
+        with contextlib.suppress(UsageError):  # that file may be what could not be written
+            _write(_without_judgement(reasons, argv, arguments), arguments.output_file if arguments else None)
         return NOT_JUDGED
 
 
