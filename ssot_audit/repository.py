@@ -93,8 +93,10 @@ def _place(paths: Sequence[Path], config: Path | None) -> tuple[Path, Path | Non
     for folder in (Path(os.path.commonpath(folders)), folders[0]):
         top = work_tree(folder)
         found = find_config(folder, top)
-        if found or top:
-            return (found.parent, found) if found else (folder if top is None else top, None)
+        if found:
+            return found.parent, found
+        if top:
+            return top, None
     return folders[0], None
 
 

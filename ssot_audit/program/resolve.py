@@ -164,11 +164,9 @@ class Resolver:
         """Why a name nothing binds may be there all the same: a star import of what cannot be seen."""
         for binding in facts.bindings:
             if binding.kind == "star":
-                one = facts.imports[binding.imported]
-                name = absolute(module, one.level, one.module)
-                source = self.modules.find(name, module) if name else None
-                found = self.module(name, module) if name else MISSING_MODULE
-                if isinstance(source, Module) and isinstance(source.facts, Facts) and source.facts.dynamic:
+                source = self._source_of(module, facts, binding)
+                found = self.imported(module, facts.imports[binding.imported])
+                if source and isinstance(source.facts, Facts) and source.facts.dynamic:
                     return COMPUTED
                 if found.reason in ("external", "unparsed"):
                     return found
