@@ -8,9 +8,9 @@ import shutil
 import sys
 from argparse import Namespace
 from collections.abc import Callable, Iterator, Mapping, Sequence
-from dataclasses import dataclass
 from pathlib import Path
 from types import MappingProxyType
+from typing import NamedTuple
 
 from ssot_audit import pipeline
 from ssot_audit.config import percent
@@ -22,13 +22,12 @@ from ssot_audit.report import FORMATS
 from ssot_audit.report.style import Style
 from ssot_audit.repository import Options, load_packs, open_folder, open_repository
 from ssot_audit.rules import Pack, Rule
-from ssot_audit.source.stages import Watch
+from ssot_audit.source.library import Watch
 
 MET, MISSED, NOT_JUDGED = (one.exit_code for one in (Verdict.MET, Verdict.MISSED, Verdict.NOT_JUDGED))
 
 
-@dataclass(frozen=True, slots=True)
-class Answer:
+class Answer(NamedTuple):
     """The text for standard output, the exit code, and sentences for standard error."""
 
     text: str
@@ -66,7 +65,7 @@ def imports(arguments: Namespace, watch: Watch) -> Answer:
     """Every import of the files below a folder; exit code 2 where a file gave none because it could not be read."""
     asked = options(arguments, watch)
     repository = open_folder(asked)
-    program = pipeline.scan(repository, asked)
+    program = pipeline.read_all(repository, asked).program
     lines: list[str] = []
     said: list[str] = []
     for path, module in sorted(program.modules.by_path.items()):

@@ -2,9 +2,9 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
 from decimal import Decimal
 from pathlib import Path
+from typing import NamedTuple
 
 from ssot_audit import tables
 from ssot_audit.errors import ConfigError, UsageError
@@ -14,8 +14,7 @@ TESTS = ("tests/", "test/", "[Tt]ests/", "testing/", "test_*.py", "*_test.py", "
 OTHER = ("scripts/", "tools/", "docs/", "examples/", "benchmarks/", "setup.py", "noxfile.py", "tasks.py", "fabfile.py")
 
 
-@dataclass(frozen=True, slots=True)
-class Config:
+class Config(NamedTuple):
     """What a repository says of its audit. Globs are gitignore patterns; percentages are exact decimals."""
 
     source: str = ""

@@ -4,24 +4,21 @@ from __future__ import annotations
 
 import tempfile
 from collections.abc import Iterator
-from dataclasses import dataclass
 from datetime import date
 from pathlib import Path
+from typing import NamedTuple
 
 from ssot_audit import names, pipeline
 from ssot_audit.checks import symbol
-from ssot_audit.checks.governance import Governance
 from ssot_audit.config import OWN_FILE
 from ssot_audit.errors import ConfigError
-from ssot_audit.facts import Facts
 from ssot_audit.model import Class
 from ssot_audit.repository import Options, open_repository
 from ssot_audit.rules import Example, Rule
-from ssot_audit.source.read import scan_bytes
+from ssot_audit.source.scan import scan
 
 
-@dataclass(frozen=True, slots=True)
-class ExampleFailure:
+class ExampleFailure(NamedTuple):
     """An example whose reference did not get its class."""
 
     rule: str
@@ -67,8 +64,7 @@ def _classes(rule: Rule, root: Path, files: set[str], today: date | None) -> set
     """The classes the rule's references in some files get, by the engine every audit uses."""
     options = Options((root,), jobs=0, today=today)
     repository = open_repository(options)
-    shallow = pipeline.declare(pipeline.scan(repository, options), [rule])
-    reading = pipeline.look(repository, shallow, Governance([rule], shallow), options)
+    reading = pipeline.look(pipeline.open_library(repository, options), [rule])
     outcome = symbol.check(reading.program, [rule], today or date.today())
     return {one.klass for one in outcome.references if one.path in files}
 
@@ -102,9 +98,7 @@ def _imported_modules(rule: Rule) -> set[str]:
     found: set[str] = set()
     for example in rule.examples:
         for _, text in example.files:
-            facts = scan_bytes(text.encode())
-            if isinstance(facts, Facts):
-                found |= {one.module for one in facts.imports if not one.level}
+            found |= {one.module for one in scan(text)[0].imports if not one.level}
     return found
 
 

@@ -2,8 +2,8 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
-from enum import IntEnum, StrEnum
+from enum import StrEnum
+from typing import NamedTuple
 
 
 class Context(StrEnum):
@@ -26,15 +26,7 @@ class Channel(StrEnum):
     STRING = "string"
 
 
-class Depth(IntEnum):
-    """How a file was read: statements only, or its whole tree."""
-
-    SCAN = 1
-    WALK = 2
-
-
-@dataclass(frozen=True, slots=True, order=True)
-class Place:
+class Place(NamedTuple):
     """A span in a file: 1-based lines and columns, columns in characters, the end exclusive."""
 
     line: int
@@ -43,8 +35,7 @@ class Place:
     end_column: int
 
 
-@dataclass(frozen=True, slots=True)
-class Import:
+class Import(NamedTuple):
     """One imported name. `name` is None for `import a.b as c`, whose module is `a.b`, and `*` for a star import."""
 
     place: Place
@@ -60,8 +51,7 @@ class Import:
         return self.alias or self.name or self.module.partition(".")[0]
 
 
-@dataclass(frozen=True, slots=True)
-class Binding:
+class Binding(NamedTuple):
     """A name bound at module level. `chain` numbers the outermost if/try/for/with/match it stands in (0: none) and
     `arm` the branch of it in order of preference. `value` is the dotted path of an alias assignment."""
 
@@ -75,8 +65,7 @@ class Binding:
     typing: bool = False
 
 
-@dataclass(frozen=True, slots=True)
-class Exports:
+class Exports(NamedTuple):
     """`__all__`: literal names, modules whose `__all__` is added, and whether that is the whole of it."""
 
     names: tuple[str, ...]
@@ -84,8 +73,7 @@ class Exports:
     complete: bool
 
 
-@dataclass(frozen=True, slots=True)
-class Use:
+class Use(NamedTuple):
     """Attributes taken from an imported binding: `x.A.b` after `import m as x`, or `patch.object(x, "A")`."""
 
     imported: int  # index into Facts.imports
@@ -95,8 +83,7 @@ class Use:
     channel: Channel
 
 
-@dataclass(frozen=True, slots=True)
-class Target:
+class Target(NamedTuple):
     """A dotted path in a string that a call imports or patches. An empty `path` is computed at run time."""
 
     function: str
@@ -106,20 +93,16 @@ class Target:
     contexts: tuple[Context, ...]
 
 
-@dataclass(frozen=True, slots=True)
-class Fault:
+class Fault(NamedTuple):
     """Why a file does not parse."""
 
     line: int
     reason: str
 
 
-@dataclass(frozen=True, slots=True)
-class Facts:
+class Facts(NamedTuple):
     """What the bytes of one file say, independent of its name and of any rule."""
 
-    digest: str
-    depth: Depth
     imports: tuple[Import, ...]
     bindings: tuple[Binding, ...]
     exports: Exports | None
@@ -129,8 +112,7 @@ class Facts:
     fault: Fault | None = None
 
 
-@dataclass(frozen=True, slots=True)
-class Failure:
+class Failure(NamedTuple):
     """A file that gave no facts."""
 
     reason: str

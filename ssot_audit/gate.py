@@ -2,14 +2,13 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
 from decimal import Decimal
+from typing import NamedTuple
 
 from ssot_audit.model import Finding, Judgement, Score, Severity, Tally, Unvalidated, Verdict
 
 
-@dataclass(frozen=True, slots=True)
-class Gate:
+class Gate(NamedTuple):
     """What the configuration and the command line ask for. Percentages are exact."""
 
     fail_under: Decimal | None = None
@@ -18,8 +17,7 @@ class Gate:
     max_unvalidated: int = 0
 
 
-@dataclass(frozen=True, slots=True)
-class Figures:
+class Figures(NamedTuple):
     """What the gate judges."""
 
     whole: Tally  # of the repository, whatever part of it is judged

@@ -3,8 +3,9 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import dataclass, field
 from enum import StrEnum
+from types import MappingProxyType
+from typing import NamedTuple
 
 from ssot_audit.facts import Channel, Context, Place
 
@@ -46,8 +47,7 @@ class Severity(StrEnum):
     INFO = "info"
 
 
-@dataclass(frozen=True, slots=True)
-class Origin:
+class Origin(NamedTuple):
     """Where an object is made: file, line and the name it has there. `kind` is that of the binding, or `module`."""
 
     path: str
@@ -56,8 +56,7 @@ class Origin:
     kind: str
 
 
-@dataclass(frozen=True, slots=True)
-class Resolution:
+class Resolution(NamedTuple):
     """Where a dotted path leads. Without an origin, `reason` says why: external, missing-module, missing-name,
     unparsed, computed or cycle. `steps` are the bindings passed on the way, as (file, import index or -1)."""
 
@@ -67,8 +66,7 @@ class Resolution:
     typing_only: bool = False
 
 
-@dataclass(frozen=True, slots=True)
-class Reference:
+class Reference(NamedTuple):
     """One (binding, dotted path) of a file, held against its rule."""
 
     rule: str
@@ -83,8 +81,7 @@ class Reference:
     reason: str  # why there is no origin
 
 
-@dataclass(frozen=True, slots=True)
-class Finding:
+class Finding(NamedTuple):
     """What breaks a rule, and where. `path` is the file; `dotted` the path used."""
 
     rule: str
@@ -104,8 +101,7 @@ class Finding:
         return ":".join((self.rule, self.path, self.subject, self.dotted))
 
 
-@dataclass(frozen=True, slots=True)
-class Tally:
+class Tally(NamedTuple):
     """Counts of references by class; compliance is two integers, compared as integers."""
 
     counts: tuple[tuple[Class, int], ...] = ()
@@ -127,8 +123,7 @@ class Tally:
         return f"{tenths // 10}.{tenths % 10} %"
 
 
-@dataclass(frozen=True, slots=True)
-class Score:
+class Score(NamedTuple):
     """The tally of one scope, and the same by the kind of file."""
 
     name: str
@@ -137,8 +132,7 @@ class Score:
     path: str = ""
 
 
-@dataclass(frozen=True, slots=True)
-class Unvalidated:
+class Unvalidated(NamedTuple):
     """A file whose references are in neither integer."""
 
     path: str
@@ -147,28 +141,22 @@ class Unvalidated:
     judged: bool = True
 
 
-@dataclass(frozen=True, slots=True)
-class Evidence:
+class Evidence(NamedTuple):
     """What the figures rest on."""
 
     found: int = 0
     read: int = 0
-    scanned: int = 0
-    walked: int = 0
-    unparsed: int = 0  # files that do not parse, whether or not they may hold governed names
-    modules: int = 0
-    edges: int = 0
-    cycles: int = 0
-    imports: int = 0
-    computed: int = 0  # import_module, patch and the like with a path no reading can tell
+    mentioning: int = 0  # files that spell a governed name, in code, strings or comments
+    unparsed: int = 0  # of those, files that do not parse
+    imports: int = 0  # imported names
+    computed: int = 0  # calls that import a path computed at run time, which no reading can tell
     skipped: tuple[tuple[str, int], ...] = ()
     channels: tuple[tuple[str, int], ...] = ()
     matched_rules: tuple[str, ...] = ()
     unmatched_rules: tuple[str, ...] = ()
 
 
-@dataclass(frozen=True, slots=True)
-class ImportPath:
+class ImportPath(NamedTuple):
     """One import path of a name. `names` counts imported names in import statements of files that parse; the class
     is that of the path itself, None where no rule governs it."""
 
@@ -195,15 +183,13 @@ class Verdict(StrEnum):
         return {Verdict.MET: 0, Verdict.MISSED: 1, Verdict.NOT_JUDGED: 2}[self]
 
 
-@dataclass(frozen=True, slots=True)
-class Judgement:
+class Judgement(NamedTuple):
     verdict: Verdict
     gate: str  # the condition, in words
     reasons: tuple[str, ...] = ()
 
 
-@dataclass(frozen=True, slots=True)
-class Report:
+class Report(NamedTuple):
     """Everything a format may print. `lines` holds the source line of each finding that can be shown."""
 
     version: str
@@ -219,5 +205,5 @@ class Report:
     unvalidated: tuple[Unvalidated, ...] = ()
     warnings: tuple[str, ...] = ()
     evidence: Evidence = Evidence()
-    titles: Mapping[str, str] = field(default_factory=dict)
-    lines: Mapping[tuple[str, int], str] = field(default_factory=dict)
+    titles: Mapping[str, str] = MappingProxyType({})
+    lines: Mapping[tuple[str, int], str] = MappingProxyType({})

@@ -57,6 +57,13 @@ def is_below(path: str, folder: str) -> bool:
     return path == folder or path.startswith(folder + "/")
 
 
+def without_wildcards(path: str) -> str:
+    """A listed path without the wildcards it ends with: `a.b.*` speaks of `a.b`."""
+    while path.endswith((".*", ".**")):
+        path = path.rpartition(".")[0]
+    return path
+
+
 def is_private(name: str) -> bool:
     return name.startswith("_") and not (name.startswith("__") and name.endswith("__"))
 

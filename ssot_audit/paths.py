@@ -14,16 +14,17 @@ from ssot_audit.model import ImportPath, Kind
 from ssot_audit.program.candidates import Candidate, Program
 from ssot_audit.repository import Options, choose_rules, load_packs, open_repository
 from ssot_audit.rules import Rule
+from ssot_audit.source.search import Question
 
 
 def paths_of(name: str, options: Options) -> list[ImportPath]:
     """Every import path that ends with the name, the most used first. Rules are used where there are any."""
     repository = open_repository(options)
     packs = load_packs(repository, options)
-    shallow = pipeline.scan(repository, options)
-    rules = choose_rules(packs, shallow, repository.config, options)
-    program = pipeline.look_for(repository, pipeline.declare(shallow, rules), [name], options).program
-    return paths_in(name, program, rules, options.today or date.today(), repository.kinds)
+    reading = pipeline.open_library(repository, options)
+    rules = choose_rules(packs, reading.program, repository.config, options)
+    reading = pipeline.look_for(reading, rules, Question((name,)))
+    return paths_in(name, reading.program, rules, options.today or date.today(), repository.kinds)
 
 
 def paths_in(

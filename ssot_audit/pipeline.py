@@ -3,115 +3,125 @@
 from __future__ import annotations
 
 from collections import Counter
-from collections.abc import Iterable, Mapping, Sequence
-from dataclasses import dataclass
+from collections.abc import Iterable, Sequence
 from datetime import date
 from pathlib import Path
+from typing import NamedTuple
 
 from ssot_audit import __version__, score
 from ssot_audit.checks import symbol
-from ssot_audit.checks.governance import Governance
+from ssot_audit.checks.governance import Governance, question, spelled
 from ssot_audit.config import Config
-from ssot_audit.facts import Channel, Depth, Facts, Failure
+from ssot_audit.facts import Channel, Failure
 from ssot_audit.gate import Figures, Gate, judge
 from ssot_audit.model import Evidence, Finding, Reference, Report, Unvalidated
 from ssot_audit.program.candidates import Program
-from ssot_audit.program.graph import import_graph, size
 from ssot_audit.program.modules import Modules
 from ssot_audit.program.resolve import Resolver
 from ssot_audit.repository import Options, Repository, choose_rules, load_packs, open_repository, package_around
 from ssot_audit.rules import Rule
 from ssot_audit.source.discover import SKIPPED_FOLDER
+from ssot_audit.source.library import Library
 from ssot_audit.source.lines import physical_lines
 from ssot_audit.source.pool import cores
 from ssot_audit.source.read import read_bytes
-from ssot_audit.source.stages import look_all, scan_all
+from ssot_audit.source.search import Question
 from ssot_audit.source.text import decode
 
+_NOTHING = Question()
 
-@dataclass(frozen=True, slots=True)
-class Reading:
-    """A repository read: the program, and which files mention a governed name."""
+
+class Reading(NamedTuple):
+    """A repository read as deep as its rules ask: the program, and the names that were looked for."""
 
     repository: Repository
+    library: Library
     program: Program
-    mentioning: frozenset[str]
+
+    def mentioning(self) -> frozenset[str]:
+        """The files that spell a governed name."""
+        spells = self.program.spells
+        return frozenset(self.library.mentioning(spells)) if spells else frozenset()
 
 
 def audit(options: Options) -> Report:
     """Read the repository, hold it against its rules, measure and judge. Raises AuditError where it cannot begin."""
     repository = open_repository(options)
     packs = load_packs(repository, options)
-    shallow = scan(repository, options)
-    rules = choose_rules(packs, shallow, repository.config, options)
-    shallow = declare(shallow, rules)
-    reading = look(repository, shallow, Governance(rules, shallow), options) if rules else None
-    program = reading.program if reading else shallow
-    outcome = symbol.check(program, rules, options.today or date.today())
-    governing = {one.path for one in outcome.references}
-    unvalidated = find_unvalidated(repository, program, governing | (reading.mentioning if reading else set()))
-    return report(repository, program, rules, outcome, unvalidated, options)
+    reading = open_library(repository, options)
+    rules = choose_rules(packs, reading.program, repository.config, options)
+    reading = look(reading, rules)
+    outcome = symbol.check(reading.program, rules, options.today or date.today())
+    return report(reading, rules, outcome, find_unvalidated(reading, outcome), options)
 
 
-def scan(repository: Repository, options: Options) -> Program:
-    facts = scan_all(repository.root, repository.found.paths, _jobs(options), options.watch)
-    return make_program(repository, facts)
+def open_library(repository: Repository, options: Options) -> Reading:
+    """The repository with its modules named and none of them read."""
+    jobs = cores() if options.jobs is None else options.jobs
+    library = Library(repository.root, repository.found.paths, jobs, options.watch, options.whole)
+    modules = Modules(library, repository.config.roots, package_around(repository.root))
+    return Reading(repository, library, Program(modules, Resolver(modules)))
 
 
-def make_program(repository: Repository, facts: Mapping[str, Facts | Failure]) -> Program:
-    modules = Modules(facts, repository.kinds, repository.config.roots, package_around(repository.root))
-    return Program(modules, Resolver(modules))
+def read_all(repository: Repository, options: Options) -> Reading:
+    """The repository with the facts of every file."""
+    reading = open_library(repository, options)
+    reading.library.deepen(repository.found.paths)
+    return reading
 
 
-def declare(program: Program, rules: Sequence[Rule]) -> Program:
-    """The same program, told which top-level packages the rules hold to be of this repository: what is absent from
-    them is missing, whatever may be installed."""
+def look(reading: Reading, rules: Sequence[Rule], asked: Question = _NOTHING) -> Reading:
+    """Read what the rules govern, under every name it goes by, and what is asked besides."""
+    asked = asked.plus(question(rules, reading.program.modules))
+    while True:
+        reading = look_for(reading, rules, asked)
+        program = reading.program
+        more = Governance(rules, program).more_names(program, spelled(asked.names))
+        if not more:
+            return reading
+        asked = asked.plus(Question(tuple(sorted(more))))
+
+
+def look_for(reading: Reading, rules: Sequence[Rule], asked: Question) -> Reading:
+    """Read the files that spell what is asked, and those they take it from."""
+    repository, library, before = reading
+    library.ask(asked)
+    program = Program(before.modules, declared(before.modules, rules), library.close(), spelled(asked.names))
+    library.deepen(program.sources())
+    return Reading(repository, library, program)
+
+
+def declared(modules: Modules, rules: Sequence[Rule]) -> Resolver:
+    """A resolver told which top-level packages the rules hold to be of this repository: what is absent from them is
+    missing, whatever may be installed."""
     ours = {path.partition(".")[0] for rule in rules for path in rule.listed if not rule.external}
     theirs = {path.partition(".")[0] for rule in rules for path in rule.listed if rule.external}
-    return Program(program.modules, Resolver(program.modules, frozenset(ours), frozenset(theirs)))
+    return Resolver(modules, frozenset(ours), frozenset(theirs))
 
 
-def look(repository: Repository, shallow: Program, governance: Governance, options: Options) -> Reading:
-    """Walk the files whose attributes or strings may name something governed."""
-    return look_for(repository, shallow, governance.searched_names(shallow), options)
-
-
-def look_for(repository: Repository, shallow: Program, names: Iterable[str], options: Options) -> Reading:
-    by_path = shallow.modules.by_path
-    binding = frozenset(path for path, module in by_path.items() if shallow.binds_module(module))
-    known = {path: module.facts for path, module in by_path.items()}
-    facts, mentioning = look_all(repository.root, known, names, binding, _jobs(options), options.watch)
-    deep = make_program(repository, facts)
-    resolver = Resolver(deep.modules, shallow.resolver.ours, shallow.resolver.theirs)
-    return Reading(repository, Program(deep.modules, resolver), mentioning)
-
-
-def _jobs(options: Options) -> int:
-    return cores() if options.jobs is None else options.jobs
-
-
-def find_unvalidated(repository: Repository, program: Program, mentioning: set[str]) -> tuple[Unvalidated, ...]:
+def find_unvalidated(reading: Reading, outcome: symbol.Outcome) -> tuple[Unvalidated, ...]:
     """The files whose references cannot be counted: unreadable, or not parsing and mentioning a governed name."""
+    repository, named = reading.repository, reading.repository.named
+    bearing = {one.path for one in outcome.references} | reading.mentioning()
     found = [Unvalidated(path, 1, f"folder {reason}") for path, reason in repository.found.unreadable]
-    for path, module in program.modules.by_path.items():
-        facts = module.facts
-        judged = repository.named is None or path in repository.named
-        if isinstance(facts, Failure):
-            found.append(Unvalidated(path, 1, facts.reason, judged))
-        elif facts.fault and path in mentioning:
-            found.append(Unvalidated(path, facts.fault.line, facts.fault.reason, judged))
+    for path, entry in reading.library.entries.items():
+        judged = named is None or path in named
+        if entry.failure:
+            found.append(Unvalidated(path, 1, entry.failure, judged))
+        elif entry.fault and path in bearing:
+            found.append(Unvalidated(path, entry.fault.line, entry.fault.reason, judged))
     return tuple(sorted(found, key=lambda one: one.path))
 
 
 def report(
-    repository: Repository,
-    program: Program,
+    reading: Reading,
     rules: Sequence[Rule],
     outcome: symbol.Outcome,
     unvalidated: Sequence[Unvalidated],
     options: Options,
 ) -> Report:
     """Measure and judge. References in unvalidated files are in no figure."""
+    repository, program = reading.repository, reading.program
     config, named, kinds = repository.config, repository.named, repository.kinds
     unread = {one.path for one in unvalidated}
     known = [one for one in outcome.references if one.path not in unread]
@@ -149,7 +159,7 @@ def report(
         findings=tuple(findings),
         unvalidated=tuple(unvalidated),
         warnings=tuple(_warnings(rules)),
-        evidence=_evidence(repository, program, known, rules),
+        evidence=_evidence(reading, known, rules),
         titles={rule.id: rule.title for rule in rules},
         lines=source_lines(repository.root, findings),
     )
@@ -185,26 +195,20 @@ def _warnings(rules: Sequence[Rule]) -> Iterable[str]:
                 yield f"rule {rule.id!r}: the shim {shim.path} has no `until` date"
 
 
-def _evidence(
-    repository: Repository, program: Program, references: Sequence[Reference], rules: Sequence[Rule]
-) -> Evidence:
-    facts = [module.facts for module in program.modules.by_path.values()]
-    read = [one for one in facts if isinstance(one, Facts)]
-    graph = size(import_graph(program.modules))
+def _evidence(reading: Reading, references: Sequence[Reference], rules: Sequence[Rule]) -> Evidence:
+    found, entries = reading.repository.found, reading.library.entries
+    mentioning = reading.mentioning()
+    read = [one for one in entries.values() if not one.failure]
     channels = Counter(one.channel for one in references)
     matched = {one.rule for one in references}
     return Evidence(
-        found=len(facts) + sum(count for reason, count in repository.found.skipped if reason != SKIPPED_FOLDER),
+        found=len(found.paths) + sum(count for reason, count in found.skipped if reason != SKIPPED_FOLDER),
         read=len(read),
-        scanned=len(read),
-        walked=sum(1 for one in read if one.depth is Depth.WALK),
-        unparsed=sum(1 for one in read if one.fault),
-        modules=graph.modules,
-        edges=graph.edges,
-        cycles=graph.cycles,
-        imports=sum(len(one.imports) for one in read),
-        computed=sum(1 for one in read for target in one.targets if not target.path),
-        skipped=repository.found.skipped,
+        mentioning=len(mentioning),
+        unparsed=sum(1 for path in mentioning if entries[path].fault),
+        imports=sum(one.imports for one in read),
+        computed=sum(one.computed for one in read),
+        skipped=found.skipped,
         channels=tuple((channel.value, channels[channel]) for channel in Channel),
         matched_rules=tuple(rule.id for rule in rules if rule.id in matched),
         unmatched_rules=tuple(rule.id for rule in rules if rule.id not in matched),

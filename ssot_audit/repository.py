@@ -4,10 +4,10 @@ from __future__ import annotations
 
 import os
 from collections.abc import Iterator, Mapping, Sequence
-from dataclasses import dataclass
 from datetime import date
 from decimal import Decimal
 from pathlib import Path
+from typing import NamedTuple
 
 from ssot_audit import names
 from ssot_audit.config import OWN_FILE, Config, find_config, load_config
@@ -17,7 +17,7 @@ from ssot_audit.model import Kind
 from ssot_audit.program.candidates import Program
 from ssot_audit.rules import Pack, Rule, load_pack, shipped_packs
 from ssot_audit.source.discover import SUFFIXES, Found, discover, work_tree
-from ssot_audit.source.stages import Watch
+from ssot_audit.source.library import Watch
 
 _REPOSITORY_MARKS = (".git", ".hg", OWN_FILE, "pyproject.toml", "setup.py", "setup.cfg")
 
@@ -26,8 +26,7 @@ def unwatched(what: str, done: int, total: int) -> None:
     """Progress nobody looks at."""
 
 
-@dataclass(frozen=True, slots=True)
-class Options:
+class Options(NamedTuple):
     """What one run is asked to do. Empty means: as the configuration says."""
 
     paths: tuple[Path, ...]
@@ -43,11 +42,11 @@ class Options:
     max_unvalidated: int | None = None
     today: date | None = None
     jobs: int | None = None
+    whole: bool = False  # read by the slowest reader; for comparison
     watch: Watch = unwatched
 
 
-@dataclass(frozen=True, slots=True)
-class Repository:
+class Repository(NamedTuple):
     """Where the audit is, what its configuration says, and which files it has."""
 
     root: Path
@@ -55,6 +54,27 @@ class Repository:
     found: Found
     named: frozenset[str] | None  # the files that are judged; None: all
     kinds: Mapping[str, Kind]
+
+
+class Kinds(Mapping[str, Kind]):
+    """What each file is for, found out when it is asked."""
+
+    def __init__(self, paths: Sequence[str], tests: Sequence[str], other: Sequence[str]) -> None:
+        self._paths, self._tests, self._other = paths, Globs(tests), Globs(other)
+        self._known: dict[str, Kind] = {}
+
+    def __getitem__(self, path: str) -> Kind:
+        found = self._known.get(path)
+        if found is None:
+            tests, other = self._tests.match(path), self._other.match(path)
+            found = self._known[path] = Kind.TESTS if tests else Kind.OTHER if other else Kind.PRODUCTION
+        return found
+
+    def __iter__(self) -> Iterator[str]:
+        return iter(self._paths)
+
+    def __len__(self) -> int:
+        return len(self._paths)
 
 
 def open_repository(options: Options) -> Repository:
@@ -72,11 +92,7 @@ def open_repository(options: Options) -> Repository:
         raise UsageError(f"{outside[0]}: is outside the repository {root}; audit one repository at a time")
     exclude = (*(config.exclude if options.exclude is None else options.exclude), *options.extend_exclude)
     found = discover(root, options.include or config.include, exclude)
-    tests, other = Globs(config.tests), Globs(config.other)
-    kinds = {
-        path: Kind.TESTS if tests.match(path) else Kind.OTHER if other.match(path) else Kind.PRODUCTION
-        for path in found.paths
-    }
+    kinds = Kinds(found.paths, config.tests, config.other)
     return Repository(root, config, found, _named(root, paths, found), kinds)
 
 
@@ -110,7 +126,7 @@ def open_folder(options: Options) -> Repository:
         found = discover(root, options.include, (*(options.exclude or ()), *options.extend_exclude))
     else:
         root, found = path.resolve().parent, Found((path.name,), (), (), (), False)
-    return Repository(root, Config(), found, None, dict.fromkeys(found.paths, Kind.PRODUCTION))
+    return Repository(root, Config(), found, None, Kinds(found.paths, (), ()))
 
 
 def _named(root: Path, paths: Sequence[Path], found: Found) -> frozenset[str] | None:

@@ -4,9 +4,9 @@ from __future__ import annotations
 
 import re
 from collections.abc import Sequence
-from dataclasses import dataclass
 from datetime import date
 from pathlib import Path
+from typing import NamedTuple
 
 from ssot_audit import names, tables
 from ssot_audit.errors import ConfigError
@@ -16,16 +16,14 @@ _ID = re.compile(r"[a-z0-9]+(?:-[a-z0-9]+)*\Z")
 _NEED_FILES = (Class.UNLISTED, Class.RIVAL)
 
 
-@dataclass(frozen=True, slots=True)
-class Shim:
+class Shim(NamedTuple):
     """A deprecated path kept on purpose, up to and including the day `until`."""
 
     path: str
     until: date | None
 
 
-@dataclass(frozen=True, slots=True)
-class Example:
+class Example(NamedTuple):
     """Code with the class its reference must get. `files` are laid over the rule's stub tree."""
 
     good: bool
@@ -33,8 +31,7 @@ class Example:
     files: tuple[tuple[str, str], ...]
 
 
-@dataclass(frozen=True, slots=True)
-class Rule:
+class Rule(NamedTuple):
     """One symbol, or one module, with its one home. Paths are dotted; `family`, `deprecated` may hold patterns."""
 
     id: str
@@ -60,15 +57,8 @@ class Rule:
     def listed(self) -> tuple[str, ...]:
         return (self.canonical, *self.deprecated, *(shim.path for shim in self.shims))
 
-    @property
-    def governed_names(self) -> frozenset[str]:
-        """The last names by which a byte search finds files this rule may govern; `*` stands for any characters."""
-        concrete = (names.last_part(re.sub(r"(?:\.\*+)+\Z", "", path)) for path in self.listed)
-        return frozenset((self.symbol, *self.aliases, *concrete))
 
-
-@dataclass(frozen=True, slots=True)
-class Pack:
+class Pack(NamedTuple):
     """A file of rules. `package` is the top-level package it is about; empty for rules of the repository itself."""
 
     name: str

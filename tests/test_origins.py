@@ -22,7 +22,7 @@ from ssot_audit.source.read import scan_file
 def read(root: Path, folder: str) -> tuple[Modules, Resolver]:
     paths = sorted(path.relative_to(root).as_posix() for path in (root / folder).rglob("*.py"))
     facts = {path: scan_file(root / path) for path in paths}
-    modules = Modules(facts, dict.fromkeys(paths, Kind.PRODUCTION))
+    modules = Modules(facts)
     return modules, Resolver(modules)
 
 
@@ -94,7 +94,7 @@ def _ours(one: Import, home: str | None, package: str) -> bool:
 def resolve(tmp_path: Path, files: dict[str, str], path: str) -> tuple[Origin | None, str]:
     write(tmp_path, files)
     facts = {name: scan_file(tmp_path / name) for name in files}
-    resolver = Resolver(Modules(facts, dict.fromkeys(files, Kind.PRODUCTION)))
+    resolver = Resolver(Modules(facts))
     _, found = resolver.path(path)
     return found.origin, found.reason
 
@@ -183,7 +183,7 @@ def test_modules_are_found_under_the_names_python_would_use(files: tuple[str, ..
     from ssot_audit.source.read import scan_bytes
 
     facts = {one: scan_bytes(b"") for one in files}
-    found = Modules(facts, dict.fromkeys(files, Kind.OTHER)).find(name)
+    found = Modules(facts).find(name)
     assert isinstance(found, Module)
     assert found.path == path
 

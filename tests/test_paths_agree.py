@@ -28,7 +28,7 @@ def test_counts_and_origins_of_every_imported_name_agree(package: str) -> None:
     files = sorted(path.relative_to(root).as_posix() for path in (root / package).rglob("*.py"))
     facts = {path: scan_file(root / path) for path in files}
     kinds = dict.fromkeys(files, Kind.PRODUCTION)
-    modules = Modules(facts, kinds)
+    modules = Modules(facts)
     program = Program(modules, Resolver(modules))
     read = [one for one in facts.values() if isinstance(one, Facts)]
     names = sorted({one.name for facts in read for one in facts.imports if one.name not in (None, "*")})[::7]

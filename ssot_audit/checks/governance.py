@@ -3,23 +3,25 @@
 from __future__ import annotations
 
 from collections import defaultdict
-from collections.abc import Sequence
-from dataclasses import dataclass
+from collections.abc import Callable, Iterable, Iterator, Sequence
+from typing import NamedTuple
 
 from ssot_audit import names
 from ssot_audit.errors import ConfigError
-from ssot_audit.facts import Facts
+from ssot_audit.facts import Binding, Failure
 from ssot_audit.globs import Globs
 from ssot_audit.model import Origin, Resolution
 from ssot_audit.program.candidates import Candidate, Program
-from ssot_audit.program.modules import Module
+from ssot_audit.program.modules import Module, Modules
 from ssot_audit.rules import Rule
+from ssot_audit.source.search import Question
+
+Spelled = Callable[[str], bool]
 
 _UNRESOLVED = ("missing-module", "missing-name")
 
 
-@dataclass(frozen=True, slots=True, eq=False)
-class Governed:
+class Governed(NamedTuple):
     """A rule held against a program: its canonical origin, the bindings on the way there, and their files."""
 
     rule: Rule
@@ -91,17 +93,25 @@ class Governance:
                 self._origins[one.origin].append(one)
         self._names = frozenset(name for one in self.governed for name in (one.rule.symbol, *one.rule.aliases))
 
-    def searched_names(self, program: Program) -> frozenset[str]:
-        """The names by which a byte search finds every file that may name something governed: those of the rules, and
-        every other name a governed object goes by."""
-        found = {name for one in self.governed for name in one.rule.governed_names}
-        found |= {origin.name for origin in self._origins if origin.kind != "module"}
-        for module in program.modules.by_path.values():
-            for binding in module.facts.bindings if isinstance(module.facts, Facts) else ():
-                linked = binding.kind == "import" or (binding.kind == "assignment" and binding.value)
+    def more_names(self, program: Program, known: Spelled) -> set[str]:
+        """The names a governed object goes by that are not known yet: where it is made, and where an import or an
+        assignment gives it another. What links to it spells a name that is known, or that another link gave it."""
+        found = {origin.name for origin in self._origins if origin.kind != "module" and not known(origin.name)}
+        links = [
+            link
+            for path in program.paths or sorted(program.modules.by_path)
+            for link in _links(program.modules.by_path[path])
+        ]
+        grown = True
+        while grown:
+            grown = False
+            for module, binding, source in links:
+                new = binding.name not in found and not known(binding.name)
+                linked = new and (source in found or known(source))
                 if linked and program.resolver.name_in(module, binding.name).origin in self._origins:
                     found.add(binding.name)
-        return frozenset(found)
+                    grown = True
+        return found
 
     def rule_of(self, candidate: Candidate) -> Governed | None:
         """The rule a candidate falls under, if any. Raises ConfigError where two rules claim it alike."""
@@ -126,7 +136,50 @@ class Governance:
             path = names.split(path)[0]
         listing += [(pattern, one) for pattern, one in self._patterns if names.matches(pattern, candidate.dotted)]
         best = names.closest((path for path, _ in listing), candidate.dotted)
-        return list(dict.fromkeys(one for path, one in listing if path == best or best is None))
+        return list({id(one): one for path, one in listing if path == best or best is None}.values())
+
+
+def question(rules: Sequence[Rule], modules: Modules) -> Question:
+    """What is asked of every file for the rules' sake: the names by which a search finds all that may name something
+    governed."""
+    anywhere = {name for rule in rules for name in (rule.symbol, *rule.aliases)}
+    asked, maybe, below = set(anywhere), set(), defaultdict[str, set[str]](set)
+    for path, canonical in ((path, path == rule.canonical) for rule in rules for path in rule.listed):
+        whole = names.without_wildcards(path)
+        head, last = names.split(whole)
+        asked.add(last)
+        parent, is_module = modules.find(head), modules.find(whole) is not None
+        if is_module or names.is_pattern(path):
+            maybe.add(last)
+        elif not isinstance(parent, Module) or parent.is_package:
+            maybe.add(f"{names.last_part(head)}.{last}")
+        only_module = is_module and not canonical and not names.is_pattern(path) and not modules.inside
+        if head and only_module and last not in anywhere:
+            below[last].add(names.last_part(head))
+        else:
+            anywhere.add(last)
+    kept = tuple((name, tuple(sorted(above))) for name, above in sorted(below.items()) if name not in anywhere)
+    return Question(tuple(sorted(asked)), tuple(sorted(maybe)), kept)
+
+
+def spelled(wanted: Iterable[str]) -> Spelled:
+    """Whether a word is any of the names, `*` standing for any characters."""
+    exact = {name for name in wanted if "*" not in name}
+    patterns = [name for name in wanted if "*" in name]
+    return lambda word: word in exact or any(names.matches(pattern, word) for pattern in patterns)
+
+
+def _links(module: Module) -> Iterator[tuple[Module, Binding, str]]:
+    """The names of a module that stand for something else, each with the last name of what that is."""
+    facts = module.facts
+    if isinstance(facts, Failure):
+        return
+    for binding in facts.bindings:
+        if binding.kind == "import":
+            one = facts.imports[binding.imported]
+            yield module, binding, one.name or (names.last_part(one.module) if one.alias else binding.name)
+        elif binding.kind == "assignment" and binding.value:
+            yield module, binding, names.last_part(binding.value)
 
 
 def _concerns(one: Governed, candidate: Candidate) -> bool:

@@ -3,8 +3,8 @@
 from __future__ import annotations
 
 from collections.abc import Iterator, Mapping, Sequence
-from dataclasses import dataclass, replace
 from datetime import date
+from typing import NamedTuple
 
 from ssot_audit import names
 from ssot_audit.checks.governance import Governance, Governed
@@ -17,8 +17,7 @@ _UNDECIDED = ("unparsed", "computed", "cycle")
 _MISSING = ("missing-module", "missing-name")
 
 
-@dataclass(frozen=True, slots=True)
-class Outcome:
+class Outcome(NamedTuple):
     """What rules found in a program. `absent` are the rules whose canonical path does not exist."""
 
     references: tuple[Reference, ...]
@@ -60,7 +59,7 @@ def classify(governed: Governed, candidate: Candidate, program: Program, today: 
 
 def plain(governed: Governed, candidate: Candidate, program: Program, today: date) -> Reference:
     """The reference a path is by itself, whatever surrounds this use of it."""
-    elsewhere = replace(candidate, contexts=(), imported=-1)
+    elsewhere = candidate._replace(contexts=(), imported=-1)
     return classify(governed, elsewhere, program, today)
 
 

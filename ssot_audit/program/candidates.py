@@ -2,9 +2,10 @@
 
 from __future__ import annotations
 
+import re
 from collections import defaultdict
-from collections.abc import Iterator
-from dataclasses import dataclass
+from collections.abc import Callable, Iterator, Sequence
+from typing import NamedTuple
 
 from ssot_audit.facts import Channel, Context, Facts, Import, Place
 from ssot_audit.model import Resolution
@@ -12,8 +13,7 @@ from ssot_audit.program.modules import Module, Modules, absolute, path_of
 from ssot_audit.program.resolve import MISSING_MODULE, Resolver
 
 
-@dataclass(frozen=True, slots=True)
-class Candidate:
+class Candidate(NamedTuple):
     """One (binding, dotted path) of a file. `imported` is the binding's index, -1 for a string of its own."""
 
     module: Module
@@ -34,24 +34,45 @@ class Candidate:
         return self.dotted.rpartition(".")[0]
 
 
-@dataclass(frozen=True, slots=True)
-class Program:
-    """The modules of a repository and the answers about their names."""
+class Program(NamedTuple):
+    """The modules of a repository and the answers about their names. `paths` are the files that can hold a candidate
+    anybody asks for, and `spells` tells a name one of them must have; None: all files, all names."""
 
     modules: Modules
     resolver: Resolver
+    paths: Sequence[str] | None = None
+    spells: Callable[[str], bool] | None = None
 
     def candidates(self) -> Iterator[Candidate]:
-        for path in sorted(self.modules.by_path):
+        for path in sorted(self.modules.by_path) if self.paths is None else self.paths:
             module = self.modules.by_path[path]
             if isinstance(module.facts, Facts):
-                yield from self.candidates_of(module, module.facts)
+                yield from self._candidates_of(module, module.facts)
 
-    def candidates_of(self, module: Module, facts: Facts) -> Iterator[Candidate]:
+    def _candidates_of(self, module: Module, facts: Facts) -> Iterator[Candidate]:
+        everything = self.spells is None or any(map(self.spells, re.split("[/.]", module.path)))
         for number, one in enumerate(facts.imports):
-            yield from self._imported(module, number, one)
+            if everything or self.is_wanted(one.module, one.name):
+                yield from self._imported(module, number, one)
         yield from self._used(module, facts)
         yield from self._targeted(module, facts)
+
+    def is_wanted(self, module: str, name: str | None) -> bool:
+        """Whether an import may name what is asked for: it spells it, or is a star."""
+        return self.spells is None or name == "*" or any(map(self.spells, (*module.split("."), name or "")))
+
+    def sources(self) -> set[str]:
+        """The files that the wanted imports take their names from."""
+        found: set[str] = set()
+        for path in self.paths or ():
+            module = self.modules.by_path[path]
+            for one in module.facts.imports if isinstance(module.facts, Facts) else ():
+                if self.is_wanted(one.module, one.name):
+                    base = absolute(module, one.level, one.module)
+                    source = self.modules.find(base, module) if base else None
+                    if isinstance(source, Module):
+                        found.add(source.path)
+        return found
 
     def _imported(self, module: Module, number: int, one: Import) -> Iterator[Candidate]:
         dotted = path_of(module, one) or "." * one.level + ".".join(filter(None, (one.module, one.name)))
@@ -109,10 +130,3 @@ class Program:
             patches = target.function.startswith(("patch", "monkeypatch"))
             places = (target.place,)
             yield Candidate(module, written, -1, Channel.STRING, target.contexts, places, found, patches)
-
-    def binds_module(self, module: Module) -> bool:
-        """Whether the file binds some module whole, so that its attributes may name governed paths."""
-        facts = module.facts
-        if not isinstance(facts, Facts):
-            return False
-        return any(self.resolver.base_of(module, one) is not None for one in facts.imports if one.name != "*")

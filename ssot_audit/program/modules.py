@@ -8,33 +8,36 @@ and to its bare name in scripts of its own folder.
 from __future__ import annotations
 
 from collections import defaultdict
-from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
-from pathlib import PurePosixPath
+from collections.abc import Iterable, Mapping, Sequence
 
 from ssot_audit.facts import Facts, Failure, Import
-from ssot_audit.model import Kind
 
 NAMESPACE = "namespace package"
+_INITS = ("__init__.py", "__init__.pyi")
 
 
-@dataclass(frozen=True, slots=True)
 class Module:
-    """One file as a module. `package` is the package its relative imports start from."""
+    """One file as a module, read when its facts are asked for."""
 
-    path: str
-    name: str
-    root: str
-    kind: Kind
-    facts: Facts | Failure
-    in_package: bool  # below a folder with `__init__`; other files are scripts, with their own folder on the path
+    __slots__ = ("_facts", "in_package", "name", "path", "root")
+
+    def __init__(
+        self, path: str, name: str, root: str, in_package: bool, facts: Mapping[str, Facts | Failure]
+    ) -> None:
+        """`in_package`: below a folder with `__init__`; other files are scripts, with their own folder on the path."""
+        self.path, self.name, self.root, self.in_package, self._facts = path, name, root, in_package, facts
+
+    @property
+    def facts(self) -> Facts | Failure:
+        return self._facts[self.path]
 
     @property
     def is_package(self) -> bool:
-        return PurePosixPath(self.path).stem == "__init__"
+        return self.path.rpartition("/")[2] in _INITS
 
     @property
     def package(self) -> str:
+        """The package its relative imports start from."""
         if self.is_package:
             return (
                 "" if self.name == "__init__" else self.name
@@ -49,51 +52,59 @@ class Module:
 class Modules:
     """All modules of a repository, by file and by every name they answer to."""
 
-    def __init__(
-        self,
-        facts: Mapping[str, Facts | Failure],
-        kinds: Mapping[str, Kind],
-        roots: Sequence[str] = (),
-        inside: str = "",
-    ) -> None:
-        """`roots` are repository-relative folders; empty means: find them. `inside` is the package the whole tree is a
-        part of, where somebody audits the folder of a package."""
-        self._inside = inside
-        packages = {_folder(path) for path in facts if PurePosixPath(path).stem == "__init__"} - {""}
+    def __init__(self, facts: Mapping[str, Facts | Failure], roots: Sequence[str] = (), inside: str = "") -> None:
+        """`facts` may read a file only when it is asked for. `roots` are repository-relative folders; empty means: find
+        them. `inside` is the package the whole tree is a part of, where somebody audits the folder of a package."""
+        self.inside = inside
+        folders: dict[str, list[str]] = defaultdict(list)
+        for path in facts:
+            folder, _, name = path.rpartition("/")
+            folders[folder].append(name)
+        packages = {folder for folder, names in folders.items() if _has_init(names)} - {""}
         if inside:
             roots = ("",)
-        plain, packaged = (tuple(roots), set(roots)) if roots else _find_roots(facts, packages)
+        plain, packaged = (tuple(roots), set(roots)) if roots else _find_roots(folders, packages)
         self.roots = tuple(sorted({*plain, *packaged}))
         self.by_path: dict[str, Module] = {}
         self._by_name: dict[str, list[Module]] = defaultdict(list)
         self._namespaces: set[str] = set()
         self._regular: set[str] = set()  # top-level names that no installed package can take over
-        tops = {folder: _top_package(folder, packages) for folder in {_folder(path) for path in facts}}
-        for path in sorted(facts, key=_preference):
-            top = tops[_folder(path)]
+        for folder, names in folders.items():
+            top = _top_package(folder, packages)
             fitting = plain if top is None or roots else packaged
-            root = _folder(top) if top is not None and not roots else _nearest(path, fitting)
-            packaged_here = top is not None or bool(inside)
-            module = Module(path, self._name(path, root), root, kinds[path], facts[path], packaged_here)
-            self.by_path[path] = module
-            self._register(module, packages)
+            root = _folder(top) if top is not None and not roots else _nearest(folder, fitting)
+            others = [one for one in self.roots if one != root and _is_below(folder, one)]
+            for name in names:
+                path = f"{folder}/{name}" if folder else name
+                dotted = self._name(path, root)
+                self.by_path[path] = module = Module(path, dotted, root, top is not None or bool(inside), facts)
+                self._by_name[dotted].append(module)
+                for other in others:
+                    self._by_name[self._name(path, other)].append(module)
+            for one in (root, *others):
+                self._register(one, folder, names, packages)
+        for same in self._by_name.values():
+            if len(same) > 1:
+                same.sort(key=lambda module: _preference(module.path))
 
     def _name(self, path: str, root: str) -> str:
         name = _dotted(path, root)
-        if not self._inside:
+        if not self.inside:
             return name
-        return self._inside if name == "__init__" else f"{self._inside}.{name}"
+        return self.inside if name == "__init__" else f"{self.inside}.{name}"
 
-    def _register(self, module: Module, packages: set[str]) -> None:
-        for root in {module.root, *(one for one in self.roots if _is_below(module.path, one))}:
-            name = self._name(module.path, root)
-            self._by_name[name].append(module)
-            top, _, rest = name.partition(".")
-            if not rest or self._inside or f"{root}/{top}".lstrip("/") in packages:
+    def _register(self, root: str, folder: str, names: Sequence[str], packages: set[str]) -> None:
+        """Note the packages above the files of a folder, and the top-level names that are this repository's."""
+        for name in [f"{folder}/x.py" if folder else "x.py", *(one for one in names if "." in _stem(one))]:
+            dotted = self._name(f"{folder}/{name}" if folder and "/" not in name else name, root)
+            top, _, rest = dotted.partition(".")
+            if rest and (self.inside or f"{root}/{top}".lstrip("/") in packages):
                 self._regular.add(top)
-            while "." in name:
-                name = name.rpartition(".")[0]
-                self._namespaces.add(name)
+            while "." in dotted:
+                dotted = dotted.rpartition(".")[0]
+                self._namespaces.add(dotted)
+        if folder == root and not self.inside:
+            self._regular.update(_stem(name) for name in names)
 
     def find(self, name: str, importer: Module | None = None) -> Module | str | None:
         """The module a dotted name means, NAMESPACE for a folder without `__init__`, None for neither."""
@@ -149,19 +160,25 @@ def _folder(path: str) -> str:
 
 
 def _is_below(path: str, folder: str) -> bool:
-    return folder == "" or path.startswith(folder + "/")
+    return folder == "" or path == folder or path.startswith(folder + "/")
 
 
 def _preference(path: str) -> tuple[int, int, str]:
     """Packages before modules of one name, sources before stubs, then the shorter path."""
-    pure = PurePosixPath(path)
-    return (pure.suffix == ".pyi") + 2 * (pure.stem != "__init__"), len(path), path
+    name = path.rpartition("/")[2]
+    return name.endswith(".pyi") + 2 * (name not in _INITS), len(path), path
+
+
+def _stem(name: str) -> str:
+    """A file's name without its last suffix."""
+    return name.rpartition(".")[0] or name
 
 
 def _dotted(path: str, root: str) -> str:
-    inside = PurePosixPath(path[len(root) + 1 :] if root else path).with_suffix("")
-    parts = inside.parts[:-1] if inside.name == "__init__" and len(inside.parts) > 1 else inside.parts
-    return ".".join(parts)
+    inside = path[len(root) + 1 :] if root else path
+    folder, _, name = inside.rpartition("/")
+    stem = _stem(name)
+    return (folder if stem == "__init__" and folder else f"{folder}/{stem}" if folder else stem).replace("/", ".")
 
 
 def _top_package(folder: str, packages: set[str]) -> str | None:
@@ -174,14 +191,21 @@ def _top_package(folder: str, packages: set[str]) -> str | None:
     return top
 
 
-def _find_roots(facts: Mapping[str, Facts | Failure], packages: set[str]) -> tuple[tuple[str, ...], set[str]]:
+def _find_roots(folders: Iterable[str], packages: set[str]) -> tuple[tuple[str, ...], set[str]]:
     """(folders that hold loose modules, folders that hold topmost packages)."""
-    folders = {_folder(path) for path in facts}
-    above = {str(parent) for folder in folders for parent in (PurePosixPath(folder), *PurePosixPath(folder).parents)}
-    sources = {one for one in above if PurePosixPath(one).name == "src" and one not in packages}
+    above: set[str] = set()
+    for folder in folders:
+        while folder and folder not in above:
+            above.add(folder)
+            folder = _folder(folder)
+    sources = {one for one in above if one.rpartition("/")[2] == "src" and one not in packages}
     tops = {_top_package(package, packages) for package in packages}
     return ("", *sorted(sources)), {_folder(top) for top in tops if top is not None}
 
 
-def _nearest(path: str, roots: Sequence[str] | set[str]) -> str:
+def _nearest(path: str, roots: Iterable[str]) -> str:
     return max((root for root in roots if _is_below(path, root)), key=len, default="")
+
+
+def _has_init(names: Sequence[str]) -> bool:
+    return _INITS[0] in names or _INITS[1] in names

@@ -9,7 +9,7 @@ from ssot_audit import __version__
 from ssot_audit.model import Finding, ImportPath, Reference, Report, Score, Tally, Verdict
 from ssot_audit.report.style import Style, visible
 
-SCHEMA_VERSION = 1
+SCHEMA_VERSION = 2
 
 
 def render(report: Report, style: Style) -> str:
@@ -45,14 +45,13 @@ def document(report: Report) -> dict[str, object]:
             "files": {
                 "found": evidence.found,
                 "read": evidence.read,
-                "scanned": evidence.scanned,
+                "mentioning": evidence.mentioning,
                 "unparsed": evidence.unparsed,
                 "unvalidated": len(report.unvalidated),
                 "skipped": dict(evidence.skipped),
             },
-            "graph": {"modules": evidence.modules, "edges": evidence.edges, "cycles": evidence.cycles},
             "imports": evidence.imports,
-            "computed_targets": evidence.computed,
+            "computed_imports": evidence.computed,
             "references": dict(evidence.channels),
             "rules": {"matched": list(evidence.matched_rules), "unmatched": list(evidence.unmatched_rules)},
         },

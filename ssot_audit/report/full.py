@@ -190,14 +190,13 @@ def _evidence(report: Report, style: Style) -> list[RenderableType]:
     channels = ", ".join(f"{name} {number:,}" for name, number in one.channels if number) or "none"
     lines = [
         f"evidence: {plural(one.found, 'file')} found{skipped}; {one.read:,} read; "
-        f"{len(report.unvalidated):,} unvalidated; {one.unparsed:,} do not parse",
-        f"  {plural(one.imports, 'imported name')}, {plural(one.edges, 'edge')} between "
-        f"{plural(one.modules, 'module')}, {plural(one.cycles, 'import cycle')}; references by channel: {channels}",
+        f"{len(report.unvalidated):,} unvalidated",
+        f"  {plural(one.mentioning, 'file')} {'spells' if one.mentioning == 1 else 'spell'} a governed name, "
+        f"{one.unparsed:,} of them {'does' if one.unparsed == 1 else 'do'} not parse",
+        f"  {plural(one.imports, 'imported name')}; references by channel: {channels}",
         f"  {plural(len(one.matched_rules), 'rule')} matched"
         + (f"; matched nothing: {', '.join(one.unmatched_rules)}" if one.unmatched_rules else ""),
     ]
     if one.computed:
-        lines.append(f"  {plural(one.computed, 'import or patch target')} computed at run time: not decided")
-    if style.verbose:
-        lines.append(f"  readers: {one.scanned:,} files scanned, {one.walked:,} of them walked as well")
+        lines.append(f"  {plural(one.computed, 'call')} with an import path computed at run time: not decided")
     return [Text(line, "dim") for line in lines]

@@ -4,18 +4,19 @@ from __future__ import annotations
 
 import re
 from collections.abc import Sequence
-from dataclasses import replace
 
 from ssot_audit.facts import Binding, Exports
-from ssot_audit.source import syntax
+from ssot_audit.source import statements
 from ssot_audit.source.blocks import Block
 from ssot_audit.source.lines import Ruler, marks
+from ssot_audit.source.text import normal
 
 Stack = Sequence[Block]
 
 HANDLER_ARM = 1000  # branches of last resort come after every other
 _NAME = re.compile(r"\s*\(?\s*([^\W\d]\w*)\s*\)?\s*\Z")
 _PATH = re.compile(r"\s*([^\W\d]\w*(?:\s*\.\s*[^\W\d]\w*)*)\s*(?:#[^\r\n]*)?\s*\Z")
+_DEFINED = re.compile(r"[\s\\]*([^\W\d]\w*)")
 _FOR_TARGET = re.compile(r"\bin\b.*\Z", re.DOTALL)
 _AS_NAMES = re.compile(r"\bas\s+\(?\s*([^\W\d]\w*(?:\s*,\s*[^\W\d]\w*)*)")
 _EXPORT_CALL = re.compile(r"__all__\s*\.\s*(extend|append)\s*\((.*)\)\s*(?:#[^\r\n]*)?\s*\Z", re.DOTALL)
@@ -45,16 +46,16 @@ class ModuleNames:
         outer = stack[0] if stack else None
         certain = outer is not None and outer.keyword in ("with", "finally") and not outer.suppressed.any
         conditional = outer is not None and not certain
-        binding = Binding(syntax.normal(name), self.ruler.line(offset), kind, value, imported)
+        binding = Binding(normal(name), self.ruler.line(offset), kind, value, imported)
         if outer is not None and (conditional or kind == "global"):
             arm = max((HANDLER_ARM if block.arm >= HANDLER_ARM else 0) for block in stack) + outer.arm % HANDLER_ARM
             typing = any(block.typing for block in stack)
-            binding = replace(binding, chain=outer.chain.number, arm=arm, typing=typing)
+            binding = binding._replace(chain=outer.chain.number, arm=arm, typing=typing)
         self.bindings.append(binding)
 
     def bind_header(self, block: Block, start: int, colon: int, stack: Stack) -> None:
         if block.keyword in ("def", "class"):
-            defined = re.compile(r"[\s\\]*([^\W\d]\w*)").match(self.text, start, colon)
+            defined = _DEFINED.match(self.text, start, colon)
             if defined:
                 self.bind(defined[1], start, "class" if block.keyword == "class" else "function", stack)
         elif block.keyword == "with":
@@ -62,12 +63,12 @@ class ModuleNames:
                 for name in re.findall(r"\w+", names):
                     self.bind(name, start, "assignment", stack)
         elif block.keyword == "for":
-            for name in syntax.target_names(_FOR_TARGET.sub("", self.text[start:colon])):
+            for name in statements.target_names(_FOR_TARGET.sub("", self.text[start:colon])):
                 self.bind(name, start, "assignment", stack)
 
     def assignment(self, start: int, end: int, first: str, stack: Stack) -> None:
         if first == "del":
-            for name in syntax.target_names(self.text[start + 3 : end].strip()):
+            for name in statements.target_names(self.text[start + 3 : end].strip()):
                 self.bind(name, start, "delete", stack)
             return
         if first == "__all__":
@@ -90,7 +91,7 @@ class ModuleNames:
             if simple:
                 self.bind(simple[1], start, "none" if value == "None" else "assignment", stack, value)
             else:
-                for name in syntax.target_names(target.strip()):
+                for name in statements.target_names(target.strip()):
                     self.bind(name, start, "assignment", stack)
 
     def _exports(self, start: int, end: int, stack: Stack) -> None:
@@ -98,10 +99,10 @@ class ModuleNames:
         head = re.match(r"__all__\s*(?::[^=]*)?(\+?)=", text)
         call = _EXPORT_CALL.match(text)
         if head:
-            added = syntax.export_list(text[head.end() :].strip())
+            added = statements.export_list(text[head.end() :].strip())
             fresh = not head[1]
         elif call:
-            added = syntax.export_list(call[2] if call[1] == "extend" else f"[{call[2]}]")
+            added = statements.export_list(call[2] if call[1] == "extend" else f"[{call[2]}]")
             fresh = False
         else:
             return
@@ -123,7 +124,7 @@ def _unwrapped(text: str) -> str:
 
 def _makes_names(text: str) -> bool:
     """Whether a module may give itself names that no statement binds: through globals() or its own module object."""
-    if _GLOBALS.search(text):
+    if "globals" in text and _GLOBALS.search(text):
         return True
     found = list(_ITSELF.finditer(text)) if "sys.modules" in text else []
     names = {one["name"] for one in found if one["name"]}

@@ -5,13 +5,34 @@ Both readers of a file, the scanner and the walker, keep a stack of `Block`s and
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, field
+from typing import NamedTuple
 
 from ssot_audit.facts import Context
-from ssot_audit.source.syntax import Catches
+
+IMPORT_ERRORS = frozenset({"ImportError", "ModuleNotFoundError"})
+BROAD_ERRORS = frozenset({"Exception", "BaseException"})
+
+
+class Catches(NamedTuple):
+    """Which of the errors that a failed import raises an except clause or a `raises` block takes."""
+
+    import_error: bool = False
+    everything: bool = False
+
+    @property
+    def any(self) -> bool:
+        return self.import_error or self.everything
+
 
 NOTHING = Catches()
+
+
+def named_errors(paths: Iterable[str]) -> Catches:
+    """What exception classes with these dotted names take."""
+    names = {path.strip().rpartition(".")[2] for path in paths}
+    return Catches(not names.isdisjoint(IMPORT_ERRORS), not names.isdisjoint(BROAD_ERRORS))
 
 
 @dataclass(slots=True)

@@ -1,7 +1,4 @@
-"""Calls that name an import path in a string: what they are called, and which argument holds the path.
-
-Sources: the standard library's importlib, pkgutil and unittest.mock; pytest's MonkeyPatch; pytest-mock's MockerFixture.
-"""
+"""Calls that name an import path in a string: which argument holds the path."""
 
 from __future__ import annotations
 
@@ -10,12 +7,9 @@ from typing import NamedTuple
 
 import libcst as cst
 
+from ssot_audit.source.functions import ATTRIBUTE_CALLS, IMPORTERS
 from ssot_audit.source.syntax import string_value
 
-_PATCHES = frozenset(("patch", "patch.object", "patch.dict", "patch.multiple"))
-_IMPORTERS = frozenset(("importlib.import_module", "importlib.__import__", "pytest.importorskip"))
-# hasattr, and getattr with a default, ask whether a name is there: they do not rely on it.
-_ATTRIBUTE_CALLS = frozenset(("getattr", "setattr", "delattr"))
 _MULTIPLE_OPTIONS = frozenset(("target", "spec", "create", "spec_set", "autospec", "new_callable"))
 
 
@@ -29,27 +23,6 @@ class Named(NamedTuple):
     level: int = 0
 
 
-def function_of(written: str, absolute: str | None) -> str:
-    """The function's name as the tables here know it, or an empty string. `written` is the dotted text of the call,
-    `absolute` the same through the import that binds its root (None: bound by no import)."""
-    if absolute is not None:
-        for prefix in ("unittest.mock.", "mock."):
-            if absolute.startswith(prefix) and absolute.removeprefix(prefix) in _PATCHES:
-                return absolute.removeprefix(prefix)
-        return absolute if absolute in _IMPORTERS or absolute == "pkgutil.resolve_name" else ""
-    root, _, rest = written.rpartition(".")
-    if written in _PATCHES or written in _ATTRIBUTE_CALLS or written in ("__import__", "import_module"):
-        return written
-    owner, _, method = written.partition(".patch")
-    if owner.rpartition(".")[2].endswith("mocker") and "patch" + method in _PATCHES and written != owner:
-        return "patch" + method
-    if root.rpartition(".")[2].endswith("mocker") and rest == "spy":
-        return "patch.object"
-    if root and rest in ("setattr", "delattr"):
-        return "monkeypatch"
-    return ""
-
-
 def named_paths(function: str, call: cst.Call) -> Iterator[Named]:
     """The paths a call of `function` names."""
     if not function:
@@ -61,7 +34,7 @@ def named_paths(function: str, call: cst.Call) -> Iterator[Named]:
     if first is None or (function == "getattr" and len(positional) != 2):
         return
     text = string_value(first)
-    if function in ("patch.object", "monkeypatch", *_ATTRIBUTE_CALLS) and text is None:
+    if function in ("patch.object", "monkeypatch", *ATTRIBUTE_CALLS) and text is None:
         attribute = string_value(second)
         if attribute is not None and attribute.isidentifier() and second is not None:
             yield Named(function, attribute, second, first)
@@ -74,7 +47,7 @@ def named_paths(function: str, call: cst.Call) -> Iterator[Named]:
     elif text is not None:
         fourth = positional[3] if len(positional) > 3 else None
         yield from _literal(function, text, first, second, fourth, keywords)
-    elif function in ("patch", "import_module", "__import__", *_IMPORTERS, "pkgutil.resolve_name"):
+    elif function in ("patch", "import_module", "__import__", *IMPORTERS, "pkgutil.resolve_name"):
         yield Named(function, None, first)
 
 

@@ -8,8 +8,8 @@ import stat
 import subprocess
 from collections import Counter
 from collections.abc import Sequence
-from dataclasses import dataclass
 from pathlib import Path, PurePosixPath
+from typing import NamedTuple
 
 from ssot_audit.globs import Globs
 
@@ -22,8 +22,7 @@ VIRTUAL_ENVIRONMENT = "pyvenv.cfg"  # PEP 405: the file that makes a folder one,
 SKIPPED_FOLDER = "virtual environment"  # the one reason that counts folders, not files
 
 
-@dataclass(frozen=True, slots=True)
-class Found:
+class Found(NamedTuple):
     """Repository-relative POSIX paths of Python files in order, and how many were left out, by reason."""
 
     paths: tuple[str, ...]

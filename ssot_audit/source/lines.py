@@ -7,7 +7,6 @@ Reference, section 2 (lexical analysis), and PEP 701 for nested f-strings.
 from __future__ import annotations
 
 import re
-from bisect import bisect_right
 from collections.abc import Iterator
 from typing import NamedTuple
 
@@ -41,7 +40,6 @@ _TOKEN = re.compile(
     rf"{STRING}|{COMMENT}|{JOIN}|(?P<open>[(\[{{])|(?P<close>[)\]}}])|(?P<end>{NEWLINE})|(?P<quote>['\"])", re.DOTALL
 )
 _PHYSICAL = re.compile(rf"[^\r\n]*+(?:{NEWLINE}|\Z)")
-_LINE_END = re.compile(NEWLINE)
 
 
 class Line(NamedTuple):
@@ -51,18 +49,20 @@ class Line(NamedTuple):
     end: int
     column: int
     word: str
+    colon: int = -1  # of a header after which nothing follows, where that is known
 
 
-def logical_lines(text: str) -> Iterator[Line]:
-    """Every logical line that starts with anything but a comment. Offsets count characters."""
-    at, size = 0, len(text)
+def logical_lines(text: str, at: int = 0, size: int | None = None) -> Iterator[Line]:
+    """Every logical line that starts with anything but a comment, of a text or of some whole lines of it. Offsets count
+    characters."""
+    size = len(text) if size is None else size
     match = _LINE.match
     while at < size:
         found = match(text, at)
         if found:
             end = found.end()
         else:
-            end = _end_of_line(text, at)
+            end = end_of_line(text, at)
             found = _INDENT.match(text, at)
             assert found
         word = found["word"] or ""
@@ -85,7 +85,7 @@ def columns(indent: str) -> int:
     return len(indent.rpartition("\f")[2].expandtabs(8))
 
 
-def _end_of_line(text: str, at: int) -> int:
+def end_of_line(text: str, at: int) -> int:
     """Where the logical line at `at` ends, by counting brackets; the physical line where they never close."""
     depth, position = 0, at
     while found := _TOKEN.search(text, position):
@@ -216,14 +216,22 @@ def physical_lines(text: str) -> list[str]:
 
 
 class Ruler:
-    """Turns offsets into lines and columns, both from 1; lines end where Python ends them: LF, CR, CRLF."""
+    """Turns offsets into lines and columns, both from 1; lines end where Python ends them: LF, CR, CRLF. Made for
+    offsets that mostly grow."""
 
     def __init__(self, text: str) -> None:
-        self._starts = [0, *(found.end() for found in _LINE_END.finditer(text))]
+        self._text = text.replace("\r\n", " \n").replace("\r", "\n") if "\r" in text else text
+        self._offset, self._line = 0, 1
 
     def line(self, offset: int) -> int:
-        return bisect_right(self._starts, offset)
+        if offset < self._offset:
+            self._offset, self._line = 0, 1
+        self._line += self._text.count("\n", self._offset, offset)
+        self._offset = offset
+        return self._line
+
+    def _column(self, offset: int) -> int:
+        return offset - self._text.rfind("\n", 0, offset)
 
     def place(self, start: int, end: int) -> Place:
-        first, last = self.line(start), self.line(end)
-        return Place(first, start - self._starts[first - 1] + 1, last, end - self._starts[last - 1] + 1)
+        return Place(self.line(start), self._column(start), self.line(end), self._column(end))

@@ -6,41 +6,43 @@ A parser can kill its process and holds the interpreter's lock while it runs: on
 from __future__ import annotations
 
 import contextlib
-import multiprocessing
 import os
 import signal
 import sys
 import threading
 import time
+import warnings
 from collections import deque
 from collections.abc import Callable, Iterator, Sequence
-from dataclasses import dataclass, field
-from multiprocessing.connection import Connection, wait
-from multiprocessing.process import BaseProcess
-from typing import Any, Generic, TypeVar
+from multiprocessing.connection import Connection
+from typing import Any, Generic, NamedTuple, TypeVar
 
 Item = TypeVar("Item")
-Result = TypeVar("Result")
 
 SECONDS = 60.0  # for one file; the slowest real one took 8
 MEMORY = 2 << 30  # bytes of address space a worker may take
 STACK = 256 << 20  # bytes of stack for the parser, whatever the platform's default
 RECURSION = 20_000  # frames; LibCST's visitors need about five for each level of a tree
-BATCH = 16  # files a worker is handed at once
-FILES_PER_WORKER = 64  # fewer files than this are not worth another process
 
 
-def each(
-    function: Callable[[Item], Result], items: Sequence[Item], jobs: int, lost: Callable[[str], Result]
-) -> Iterator[tuple[int, Result]]:
-    """(index, function(item)) of every item, in any order. `lost` makes the result of an item whose worker died or
-    took too long, from the reason. With `jobs` 0 everything is done in this process, unguarded."""
-    if jobs == 0:
-        yield from ((number, function(item)) for number, item in enumerate(items))
+class Work(NamedTuple):
+    """What is done with every item, what stands in for the result of one whose worker died or took too long, how many
+    items a worker is handed at once, and whether it needs a deep stack (memory is slower to come by on another one)."""
+
+    function: Callable[[Any], Any]
+    lost: Callable[[Any, str], Any]
+    batch: int = 1
+    deep: bool = True
+
+
+def each(work: Work, items: Sequence[Item], jobs: int) -> Iterator[tuple[int, Any]]:
+    """(index, result) of every item, in any order. With `jobs` 0 everything is done in this process, unguarded."""
+    if jobs == 0 or not items:
+        yield from ((number, work.function(item)) for number, item in enumerate(items))
         return
-    supervisor = _Supervisor(function, items, lost)
+    supervisor = _Supervisor(work, items)
     try:
-        yield from supervisor.run(max(1, min(jobs, -(-len(items) // FILES_PER_WORKER))))
+        yield from supervisor.run(max(1, min(jobs, -(-len(items) // work.batch))))
     finally:
         supervisor.stop()
 
@@ -50,28 +52,37 @@ def cores() -> int:
     return len(os.sched_getaffinity(0)) if hasattr(os, "sched_getaffinity") else os.cpu_count() or 1
 
 
-@dataclass(slots=True)
 class _Worker:
-    process: BaseProcess
-    pipe: Connection
-    batch: deque[int] = field(default_factory=deque)
-    since: float = 0.0  # when the file at the head of the batch was begun
+    """A process, the items it was handed, and where it is: `at` is a number it shares, of the item it is at."""
+
+    def __init__(self, process: Any, pipe: Connection, at: Any) -> None:
+        self.process, self.pipe, self.at = process, pipe, at
+        self.batch: list[int] = []
+        self.seen, self.since = -1, 0.0  # the item it was last seen at, and since when
+
+    def has_hung(self) -> bool:
+        if self.at.value != self.seen:
+            self.seen, self.since = self.at.value, time.monotonic()
+        return bool(self.batch) and time.monotonic() - self.since > SECONDS
 
 
-class _Supervisor(Generic[Item, Result]):
-    def __init__(
-        self, function: Callable[[Item], Result], items: Sequence[Item], lost: Callable[[str], Result]
-    ) -> None:
-        self.function, self.items, self.lost = function, items, lost
-        method = "forkserver" if "forkserver" in multiprocessing.get_all_start_methods() else "spawn"
-        self.context: Any = multiprocessing.get_context(method)  # typeshed gives the base class no Process
-        # The helpers of multiprocessing are started with `python -c`, which imports from the current folder first.
+class _Supervisor(Generic[Item]):
+    def __init__(self, work: Work, items: Sequence[Item]) -> None:
+        import multiprocessing
+
+        self.work, self.items = work, items
+        # Forking takes a millisecond and shares what is loaded; this process has one thread, so it is safe where the
+        # system's own libraries are (they are not on macOS).
+        self.context: Any = multiprocessing.get_context("fork" if sys.platform == "linux" else "spawn")
+        # A helper of multiprocessing is started with `python -c`, which imports from the current folder first.
         os.environ["PYTHONSAFEPATH"] = "1"
         self.pending = deque(range(len(items)))
         self.workers: list[_Worker] = []
 
-    def run(self, number: int) -> Iterator[tuple[int, Result]]:
-        for _ in range(number if self.items else 0):
+    def run(self, number: int) -> Iterator[tuple[int, Any]]:
+        from multiprocessing.connection import wait
+
+        for _ in range(number):
             self.workers.append(self._start())
         while self.workers:
             for worker in list(self.workers):
@@ -81,43 +92,45 @@ class _Supervisor(Generic[Item, Result]):
             for worker in list(self.workers):
                 if worker.pipe in ready:
                     yield from self._collect(worker)
-                elif time.monotonic() - worker.since > SECONDS:
+                elif worker.has_hung():
                     yield self._bury(worker, f"took longer than {SECONDS:.0f} s to parse")
 
     def _start(self) -> _Worker:
         ours, theirs = self.context.Pipe()
-        process = self.context.Process(target=_work, args=(theirs, self.function), daemon=True)
+        at = self.context.RawValue("q", 0)
+        process = self.context.Process(target=_work, args=(theirs, ours, self.work, at), daemon=True)
         process.start()
         theirs.close()
-        return _Worker(process, ours)
+        return _Worker(process, ours, at)
 
     def _hand_out(self, worker: _Worker) -> bool:
-        """Give the worker its next files; False where none are left."""
-        while self.pending and len(worker.batch) < BATCH:
-            worker.batch.append(self.pending.popleft())
-        worker.since = time.monotonic()
+        """Give the worker its next items; False where none are left."""
+        # The last batches are small, so that all workers end together.
+        size = max(1, min(self.work.batch, len(self.pending) // (2 * len(self.workers)) or 1))
+        worker.batch = [self.pending.popleft() for _ in range(min(size, len(self.pending)))]
+        worker.at.value, worker.seen, worker.since = 0, 0, time.monotonic()
         with contextlib.suppress(OSError):  # a worker that has died is found out when its pipe is read
             worker.pipe.send([self.items[number] for number in worker.batch])
         return bool(worker.batch)
 
-    def _collect(self, worker: _Worker) -> Iterator[tuple[int, Result]]:
+    def _collect(self, worker: _Worker) -> Iterator[tuple[int, Any]]:
         try:
-            while worker.batch and worker.pipe.poll():
-                result = worker.pipe.recv()
-                worker.since = time.monotonic()
-                yield worker.batch.popleft(), result
+            results = worker.pipe.recv()
         except (EOFError, OSError):
             worker.process.join(5)
-            code = worker.process.exitcode
-            yield self._bury(worker, f"killed its parser ({_death(code)})")
+            yield self._bury(worker, f"killed its parser ({_death(worker.process.exitcode)})")
+            return
+        batch, worker.batch = worker.batch, []
+        self._hand_out(worker)  # before what it has done is gone through
+        yield from zip(batch, results, strict=True)
 
-    def _bury(self, worker: _Worker, reason: str) -> tuple[int, Result]:
-        """Replace a worker: the file it was at is lost, the rest of its batch goes back."""
-        culprit = worker.batch.popleft()
+    def _bury(self, worker: _Worker, reason: str) -> tuple[int, Any]:
+        """Replace a worker: the item it was at is lost, the rest of its batch goes back."""
+        culprit = worker.batch.pop(worker.at.value)
         self.pending.extendleft(reversed(worker.batch))
         self._kill(worker)
         self.workers[self.workers.index(worker)] = self._start()
-        return culprit, self.lost(reason)
+        return culprit, self.work.lost(self.items[culprit], reason)
 
     def _retire(self, worker: _Worker) -> None:
         self.workers.remove(worker)
@@ -141,20 +154,26 @@ def _death(code: int | None) -> str:
     return f"exit {code}"
 
 
-def _work(pipe: Connection, function: Callable[[Item], Result]) -> None:
-    """A worker's life: batches in, one result per file out, until the parent hangs up."""
+def _work(pipe: Connection, parents: Connection, work: Work, at: Any) -> None:
+    """A worker's life: batches in, their results out, until the parent hangs up."""
+    parents.close()  # or this process would never see the parent's end close
     signal.signal(signal.SIGINT, signal.SIG_IGN)
+    signal.signal(signal.SIGTERM, signal.SIG_DFL)
+    warnings.simplefilter("ignore")  # the audited text's own are not for the reader
     with open(os.devnull, "wb") as nowhere:  # noqa: PTH123 - what a dying parser writes is not for the reader
         os.dup2(nowhere.fileno(), 2)
     _limit_memory()
+    if not work.deep:
+        _serve(pipe, work.function, at)
+        return
     sys.setrecursionlimit(RECURSION)
     threading.stack_size(STACK)
-    thread = threading.Thread(target=_serve, args=(pipe, function))
+    thread = threading.Thread(target=_serve, args=(pipe, work.function, at))
     thread.start()
     thread.join()
 
 
-def _serve(pipe: Connection, function: Callable[[Item], Result]) -> None:
+def _serve(pipe: Connection, function: Callable[[Any], Any], at: Any) -> None:
     while True:
         try:
             items = pipe.recv()
@@ -162,15 +181,17 @@ def _serve(pipe: Connection, function: Callable[[Item], Result]) -> None:
             return
         if not items:
             return
-        for item in items:
+        results = []
+        for number, item in enumerate(items):
+            at.value = number
             try:
-                result = function(item)
+                results.append(function(item))
             except BaseException:  # anything a parser may do; the parent sees the pipe close
                 os._exit(70)
-            try:
-                pipe.send(result)
-            except OSError:
-                return
+        try:
+            pipe.send(results)
+        except OSError:
+            return
 
 
 def _limit_memory() -> None:

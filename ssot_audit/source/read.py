@@ -1,81 +1,214 @@
-"""One file to facts: the whole way from a path to `Facts | Failure`, at the depth asked for."""
+"""One file to an entry: the whole way from a path to what a run needs to know of it, no deeper than it has to be."""
 
 from __future__ import annotations
 
-import hashlib
 import os
 import stat
 from collections.abc import Sequence
-from dataclasses import replace
 from pathlib import Path
+from typing import NamedTuple
 
-from ssot_audit.facts import Depth, Facts, Failure, Fault, Use
+from ssot_audit.facts import Facts, Failure, Fault, Use
+from ssot_audit.source import jit, search
+from ssot_audit.source.codec import encode
 from ssot_audit.source.lines import physical_lines
-from ssot_audit.source.scan import scan
+from ssot_audit.source.relevant import relevant_lines
+from ssot_audit.source.scan import place_spots, scan
+from ssot_audit.source.search import Question
+from ssot_audit.source.spots import may_hold, spots
+from ssot_audit.source.statements import ENDS, imported_count
 from ssot_audit.source.text import decode
-from ssot_audit.source.verify import fault, unfit_to_walk
+from ssot_audit.source.tokens import Unsure
+from ssot_audit.source.verify import compiles, fault, unfit_to_walk
 
 MAX_BYTES = 16 << 20  # a larger file is not source anybody wrote
+SCANNED = "import statements alone"
+READ = "every line that matters"
+LINE_BY_LINE = "every line, one by one"
+WALKED = "the whole tree"
 
 
-def read_bytes(path: Path) -> bytes | Failure:
+class Entry(NamedTuple):
+    """What is known of a file. `facts` is encoded, and empty where none were needed: nothing in the file spells a name
+    that was asked for. `again` is the reason why it must be read again, by other means, before the entry is whole."""
+
+    failure: str = ""
+    imports: int = 0  # imported names
+    computed: int = 0  # calls that import a path computed at run time
+    mentions: tuple[str, ...] = ()
+    facts: str = ""
+    fault: Fault | None = None
+    reader: str = ""
+    again: str = ""
+
+
+class Task(NamedTuple):
+    """A file to read, to what end. `path` is as the repository knows it. `deep` asks for facts in any case, `whole` for
+    LibCST's tree wherever it can tell more than a statement."""
+
+    root: str
+    path: str
+    question: Question
+    deep: bool = False
+    whole: bool = False
+
+
+def read_bytes(path: str | Path) -> bytes | Failure:
     """The bytes of a regular file; links are not followed and nothing that could block is opened."""
     flags = os.O_RDONLY | getattr(os, "O_NOFOLLOW", 0) | getattr(os, "O_NONBLOCK", 0) | getattr(os, "O_BINARY", 0)
     try:
         descriptor = os.open(path, flags)
-        with os.fdopen(descriptor, "rb") as file:
+        try:
             status = os.fstat(descriptor)
             if not stat.S_ISREG(status.st_mode):
                 return Failure("is not a regular file")
             if status.st_size > MAX_BYTES:
                 return Failure(f"has {status.st_size:,} bytes; files over {MAX_BYTES:,} are not read")
-            return file.read(MAX_BYTES)
+            return _all_of(descriptor, status.st_size)
+        finally:
+            os.close(descriptor)
     except OSError as error:
         return Failure(f"cannot be read: {error.strerror or type(error).__name__}")
 
 
-def scan_file(path: Path) -> Facts | Failure:
-    """Facts at depth SCAN, with the reason why the file does not parse, if it does not."""
-    data = read_bytes(path)
-    return data if isinstance(data, Failure) else scan_bytes(data)
+def _all_of(descriptor: int, size: int) -> bytes:
+    """What the file holds, up to MAX_BYTES, whether or not its size is still the one it had."""
+    pieces, left = [], MAX_BYTES
+    while left and (piece := os.read(descriptor, min(left, size + 1))):
+        pieces.append(piece)
+        left -= len(piece)
+    return b"".join(pieces)
 
 
-def scan_bytes(data: bytes) -> Facts | Failure:
+def read_file(task: Task) -> Entry:
+    """The entry of a file, by the scanner."""
+    data = read_bytes(f"{task.root}/{task.path}")
+    return Entry(failure=data.reason) if isinstance(data, Failure) else read_data(data, task)
+
+
+def _begun(text: str, mask: bytes | None, task: Task) -> Entry:
+    """What is known of a text before any reader has seen it."""
+    searched = mask if mask is not None else text.encode("ascii", "replace")
+    found = search.mentions(task.question, text, mask, task.path)
+    return Entry(computed=search.computed_imports(searched), mentions=found)
+
+
+def read_data(data: bytes, task: Task) -> Entry:
     text = decode(data)
     if isinstance(text, Failure):
-        return text
-    facts, outline = scan(text, digest(data))
-    return replace(facts, fault=fault(text, outline))
+        return Entry(failure=text.reason)
+    mask = jit.masked(text)
+    entry = _begun(text, mask, task)
+    if task.whole or mask is None:
+        return entry._replace(again="asked for" if task.whole else "its lines end in more than one way")
+    statements = jit.statements(mask)
+    if statements is None:
+        return entry._replace(again="quotes or brackets leave a doubt")
+    texts = [text[start:end].rstrip(ENDS) for start, end in statements]
+    closely = task.deep or _matters(task, text, mask, entry.mentions, texts)
+    if (closely or entry.mentions) and not compiles(text):
+        return entry._replace(again="this interpreter does not compile it")
+    if not closely:
+        return entry._replace(imports=sum(map(imported_count, texts)), reader=SCANNED)
+    return _read_closely(text, mask, entry, task)
 
 
-def scan_unparsed(task: tuple[Path, str]) -> Facts | Failure:
-    """Facts at depth SCAN of a file whose parsing was given up, with the reason as its fault."""
-    path, reason = task
-    data = read_bytes(path)
-    text = data if isinstance(data, Failure) else decode(data)
-    if isinstance(data, Failure) or isinstance(text, Failure):
-        return Failure(reason)
-    facts, _ = scan(text, digest(data))
-    return replace(facts, fault=Fault(1, reason))
+def _matters(task: Task, text: str, mask: bytes, found: tuple[str, ...], statements: Sequence[str]) -> bool:
+    """Whether a file may hold a reference, or a name's definition, rather than only speak of one."""
+    if any("*" in one for one in statements) or search.in_path(task.question, task.path):
+        return True
+    if not found:
+        return False
+    words = search.words(task.question)
+    return (
+        any(words.search(one) for one in statements)
+        or not search.is_plain(task.question, text)
+        or search.defines(task.question, mask)
+        or may_hold(task.question, mask)
+    )
 
 
-def walk_text(text: str, digest: str) -> Facts:
-    """Facts at depth WALK: the scanner's, with those of LibCST's tree. A fault says why no tree could be had, or that
-    the two readers disagree on the imports."""
+def _read_closely(text: str, mask: bytes, entry: Entry, task: Task) -> Entry:
+    lines = relevant_lines(text, mask)
+    if lines is None:
+        return entry._replace(again="quotes or brackets leave a doubt")
+    facts = scan(text, lines)[0]
+    entry = entry._replace(imports=len(facts.imports), reader=READ)
+    try:
+        return entry._replace(facts=encode(_with_spots(text, mask, facts, task.question) if entry.mentions else facts))
+    except Unsure as reason:
+        return entry._replace(again=str(reason))
+
+
+def _with_spots(text: str, mask: bytes | None, facts: Facts, question: Question) -> Facts:
+    """The facts, with the strings that name a path. Raises Unsure where only the whole tree can tell."""
+    seen = spots(text, mask, facts, question)
+    if not seen:
+        return facts
+    lines = relevant_lines(text, mask, [one.start for one in seen]) if mask is not None else None
+    return facts._replace(targets=place_spots(text, lines, seen))
+
+
+def _text_of(task: Task) -> str | Failure:
+    data = read_bytes(f"{task.root}/{task.path}")
+    return data if isinstance(data, Failure) else decode(data)
+
+
+def search_file(task: Task) -> tuple[str, ...]:
+    """The names asked for that a file spells; none where it cannot be read, which its entry tells."""
+    text = _text_of(task)
+    return () if isinstance(text, Failure) else search.mentions(task.question, text, jit.masked(text), task.path)
+
+
+def read_again(task: Task) -> Entry:
+    """The entry of a file that a scan left in doubt, by every reader: to be run where a crash costs one file."""
+    text = _text_of(task)
+    if isinstance(text, Failure):
+        return Entry(failure=text.reason)
+    mask = jit.masked(text)
+    facts, outline = scan(text)
+    facts = facts._replace(fault=fault(text, outline))
+    entry = _begun(text, mask, task)._replace(imports=len(facts.imports), reader=LINE_BY_LINE)
+    if entry.mentions and not facts.fault:
+        try:
+            facts = _with_spots(text, mask, facts, task.question)
+            certain = True
+        except Unsure:
+            certain = False
+        if task.whole or not certain:
+            tree = walked(text, facts)
+            # LibCST cannot read all that is certain without it.
+            facts = facts if certain and tree.fault else tree
+            entry = entry._replace(reader=WALKED)
+    return entry._replace(facts=encode(facts), fault=facts.fault)
+
+
+def walked(text: str, facts: Facts) -> Facts:
+    """The scanner's facts with those of LibCST's tree. A fault says why no tree could be had, or that the two readers
+    disagree on the imports."""
     from ssot_audit.source.walk import walk
 
-    facts, _ = scan(text, digest)
     unfit = unfit_to_walk(text)
     if unfit:
-        return replace(facts, fault=unfit)
+        return facts._replace(fault=unfit)
     try:
-        walked = walk(text)
+        tree = walk(text)
     except Exception as error:  # LibCST raises more types than it documents; any of them costs this file only
-        return replace(facts, fault=Fault(1, f"LibCST cannot read it: {type(error).__name__}"))
+        return facts._replace(fault=Fault(1, f"LibCST cannot read it: {type(error).__name__}"))
     ours = [(one.level, one.module, one.name, one.alias, one.contexts) for one in facts.imports]
-    if ours != list(walked.imports) or not _placed(walked.uses, text):
-        return replace(facts, fault=Fault(1, "parsers disagree on the imports or on where names stand"))
-    return replace(facts, depth=Depth.WALK, uses=walked.uses, targets=walked.targets)
+    if ours != list(tree.imports) or not _placed(tree.uses, text):
+        return facts._replace(fault=Fault(1, "parsers disagree on the imports or on where names stand"))
+    return facts._replace(uses=tree.uses, targets=tree.targets)
+
+
+def given_up(task: Task, reason: str) -> Entry:
+    """The entry of a file whose reading killed or held up its reader: without a parser, the reason as its fault."""
+    text = _text_of(task)
+    if isinstance(text, Failure):
+        return Entry(failure=reason)
+    facts = scan(text)[0]._replace(fault=Fault(1, reason))
+    entry = _begun(text, jit.masked(text), task)
+    return entry._replace(imports=len(facts.imports), facts=encode(facts), fault=facts.fault, reader=LINE_BY_LINE)
 
 
 def _placed(uses: Sequence[Use], text: str) -> bool:
@@ -87,7 +220,3 @@ def _placed(uses: Sequence[Use], text: str) -> bool:
         if not (first.isidentifier() or (first and first in "\"'(")):
             return False
     return True
-
-
-def digest(data: bytes) -> str:
-    return hashlib.blake2b(data, digest_size=16).hexdigest()

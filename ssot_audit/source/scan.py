@@ -7,26 +7,30 @@ reads each distinct import statement, except clause and condition once.
 from __future__ import annotations
 
 import re
+from collections import deque
+from collections.abc import Iterable, Sequence
 from typing import NamedTuple
 
-from ssot_audit.facts import Depth, Facts, Import
-from ssot_audit.source import syntax
+from ssot_audit.facts import Facts, Import, Target
+from ssot_audit.source import statements
 from ssot_audit.source.bindings import HANDLER_ARM, ModuleNames
 from ssot_audit.source.blocks import Block, Chain, contexts, in_module
 from ssot_audit.source.lines import Line, Ruler, logical_lines, marks
+from ssot_audit.source.relevant import HEADERS
+from ssot_audit.source.spots import Spot
+from ssot_audit.source.tokens import Unsure
 from ssot_audit.source.verify import Outline
 
-_HEADERS = frozenset(
-    ("def", "class", "if", "elif", "else", "try", "except", "finally", "with", "for", "while", "match", "case", "async")
-)
 _IMPORTS = frozenset(("import", "from", "lazy"))
 _FAILING = frozenset(("pytest", "self", "raise", "assert", "fail"))
-_KEYWORDS = _HEADERS | _IMPORTS | _FAILING | {"global"}
+_KEYWORDS = HEADERS | _IMPORTS | _FAILING | {"global"}
 _CONTINUES = {"elif": ("if",), "else": ("if", "try", "for", "while"), "except": ("try",), "finally": ("try",)}
 _FAIL = re.compile(
     r"(?:(?:pytest|self)[\s\\]*\.[\s\\]*)?fail\b|raise\b[\s\\(]*AssertionError\b|assert\b[\s\\(]*(?:False\b|0)"
 )
 _SOFT_OTHERWISE = re.compile(r"\w+[ \t]*(?:[=,:)\r\n;]|\.(?![\d.])|$)")
+_FIRST = re.compile(r"\w*")
+_ASYNC = re.compile(r"[\s\\]*(def|with|for)\b")
 _INLINE_IMPORT = re.compile(r";(?:[ \t\f]|\\\r?\n?)*(?:import|from|lazy)\b")
 # In a syntax tree `elif` is an `if` inside an `else`, and else, finally and match have no node of their own.
 _OUTLINE = {"elif": "if"}
@@ -37,40 +41,57 @@ class _Found(NamedTuple):
     """An import statement, with the blocks it stands in: its contexts are known at the end of the file."""
 
     start: int
-    names: tuple[syntax.ImportedName, ...]
+    names: tuple[statements.ImportedName, ...]
     stack: tuple[Block, ...]
 
 
-def scan(text: str, digest: str = "") -> tuple[Facts, Outline]:
-    """The facts of a text at depth SCAN, whatever the text, and the outline the verifier holds against its own."""
-    scanner = _Scanner(text)
-    return scanner.facts(digest), scanner.outline()
+def scan(text: str, lines: Iterable[Line] | None = None) -> tuple[Facts, Outline]:
+    """The facts of a text, whatever the text, and the outline the verifier holds against its own. `lines` are those
+    that matter, where they are known; else all are read."""
+    scanner = _Scanner(text, lines is None)
+    return scanner.facts(logical_lines(text) if lines is None else lines), scanner.outline()
+
+
+def place_spots(text: str, lines: Iterable[Line] | None, spots: Sequence[Spot]) -> tuple[Target, ...]:
+    """The spots of a text, in order, as targets with their contexts. Raises Unsure for one in a lambda, which has
+    contexts of its own, or in no line."""
+    scanner = _Scanner(text, lines is None, [spot.start for spot in spots])
+    scanner.facts(logical_lines(text) if lines is None else lines)
+    if len(scanner.stacks) != len(spots):
+        raise Unsure("a string whose line cannot be told")
+    found = []
+    for spot, (line, stack) in zip(spots, scanner.stacks, strict=True):
+        if "lambda" in text[line : spot.start]:
+            raise Unsure("a string in a lambda")
+        place = scanner.ruler.place(spot.start, spot.end)
+        found.append(Target(spot.function, spot.path, 0, place, contexts(stack, spot.start)))
+    return tuple(found)
 
 
 class _Scanner:
-    def __init__(self, text: str) -> None:
+    def __init__(self, text: str, whole: bool, spots: Sequence[int] = ()) -> None:
         self.text = text
+        self.spots = deque(spots)  # offsets whose blocks are asked for, in order
+        self.stacks: list[tuple[int, tuple[Block, ...]]] = []  # where each one's line starts, and its blocks
         self.ruler = Ruler(text)
         self.names = ModuleNames(text, self.ruler)
         self.stack: list[Block] = []
-        self.chains = 0
         self.found: list[_Found] = []
         self.count = 0  # imported names so far
-        self.inline_imports = _INLINE_IMPORT.search(text) is not None
-        self.top = True  # at module level, as far as the last header tells
+        self.inline_imports = whole and _INLINE_IMPORT.search(text) is not None  # the lines that matter have none
         self.inside = -1  # column of the outermost function or class we are in
 
-    def facts(self, digest: str) -> Facts:
-        for line in logical_lines(self.text):
+    def facts(self, lines: Iterable[Line]) -> Facts:
+        for line in lines:
             if line.word in _KEYWORDS:
                 self._keyword(line)
             elif line.column > self.inside >= 0:
-                if self.inline_imports:
+                if self.inline_imports or (self.spots and self.spots[0] < line.end):
                     self._simple(line.start, line.end, line.column)
             else:
                 self._simple(line.start, line.end, line.column)
         found = self.names
-        return Facts(digest, Depth.SCAN, self._imports(), tuple(found.bindings), found.exports, found.dynamic)
+        return Facts(self._imports(), tuple(found.bindings), found.exports, found.dynamic)
 
     def outline(self) -> Outline:
         return tuple(
@@ -102,7 +123,7 @@ class _Scanner:
     # Blocks
 
     def _keyword(self, line: Line) -> None:
-        if line.word in _HEADERS and self._header(line):
+        if line.word in HEADERS and self._header(line):
             return
         self._simple(line.start, line.end, line.column)
 
@@ -120,42 +141,43 @@ class _Scanner:
         """Open the block a compound statement starts; False where the word was only a name."""
         word, start = line.word, line.start + len(line.word)
         if word == "async":
-            second = re.compile(r"[\s\\]*(def|with|for)\b").match(self.text, start)
+            second = _ASYNC.match(self.text, start)
             if not second:
                 return False
             word, start = second[1], second.end()
         if word in ("match", "case") and _SOFT_OTHERWISE.match(self.text, line.start):
             return False
-        colon, mark = next(marks(self.text, start, line.end), (0, ""))
+        colon, mark = (line.colon, ":") if line.colon >= 0 else next(marks(self.text, start, line.end), (0, ""))
         if mark != ":":
             return False
         sibling = self._close(line.column)
-        block = self._block(word, line.column, self.text[start:colon], sibling)
+        block = self._block(word, line.start, line.column, self.text[start:colon], sibling)
         if in_module(self.stack):
             self.names.bind_header(block, start, colon, self.stack)
             if word in ("def", "class"):
                 self.inside = line.column
+        self._note_spots(line.start, colon)
         self.stack.append(block)
         if self.text[colon + 1 : line.end].strip():
+            self._note_spots(line.start, line.end)
             self._statements(colon + 1, line.end)
         return True
 
-    def _block(self, word: str, column: int, head: str, sibling: Block | None) -> Block:
+    def _block(self, word: str, start: int, column: int, head: str, sibling: Block | None) -> Block:
         chain = sibling.chain if sibling and sibling.chain.keyword in _CONTINUES.get(word, ()) else None
         if chain is None:
-            self.chains += 1
-            chain = Chain(self.chains, word)
+            chain = Chain(start + 1, word)
         arm, chain.arms = chain.arms, chain.arms + 1
         typing = chain.later_arms_typing
         if word in ("if", "elif") and "TYPE_CHECKING" in head:
-            only = syntax.condition(head)
+            only = statements.condition(head)
             typing = typing or only is True
             chain.later_arms_typing |= only is False
         elif word == "except":
-            chain.caught(syntax.except_clause(head))
+            chain.caught(statements.except_clause(head))
             return Block(word, column, chain, arm + HANDLER_ARM)
         elif word == "with" and ("aises" in head or "suppress" in head):
-            raised, suppressed = syntax.with_items(head)
+            raised, suppressed = statements.with_items(head)
             return Block(word, column, chain, arm, typing, raised, suppressed)
         return Block(word, column, chain, arm, typing)
 
@@ -163,7 +185,13 @@ class _Scanner:
 
     def _simple(self, start: int, end: int, column: int) -> None:
         self._close(column)
+        self._note_spots(start, end)
         self._statements(start, end)
+
+    def _note_spots(self, start: int, end: int) -> None:
+        while self.spots and start <= self.spots[0] < end:
+            self.spots.popleft()
+            self.stacks.append((start, tuple(self.stack)))
 
     def _statements(self, start: int, end: int) -> None:
         """The simple statements of a line or of the rest of a header's line."""
@@ -176,17 +204,17 @@ class _Scanner:
 
     def _statement(self, start: int, end: int) -> None:
         start += _blank(self.text, start, end)
-        word = re.compile(r"\w*").match(self.text, start, end)
+        word = _FIRST.match(self.text, start, end)
         first = word.group() if word else ""
         if first in _IMPORTS:
-            names = syntax.import_statement(self.text[start:end].rstrip(syntax.ENDS))
+            names = statements.import_statement(self.text[start:end].rstrip(statements.ENDS))
             if names:
                 self._import(start, names)
                 return
         if first in _FAILING and self.stack and _FAIL.match(self.text, start, end):
             block = self.stack[-1]
             direct = block.keyword == "try" or (block.keyword == "else" and block.chain.keyword == "try")
-            if direct and syntax.failing_statement(self.text[start:end].rstrip(syntax.ENDS)):
+            if direct and statements.failing_statement(self.text[start:end].rstrip(statements.ENDS)):
                 block.chain.fails.append(start)
         if first == "global":
             for name in re.findall(r"\w+", self.text[start + 6 : end].partition("#")[0]):
@@ -194,7 +222,7 @@ class _Scanner:
         elif in_module(self.stack):
             self.names.assignment(start, end, first, self.stack)
 
-    def _import(self, start: int, names: tuple[syntax.ImportedName, ...]) -> None:
+    def _import(self, start: int, names: tuple[statements.ImportedName, ...]) -> None:
         self.found.append(_Found(start, names, tuple(self.stack)))
         if in_module(self.stack):
             for number, one in enumerate(names, self.count):

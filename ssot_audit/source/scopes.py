@@ -7,12 +7,12 @@ scopes while it visits and asks at the end, when every binding is known.
 from __future__ import annotations
 
 from dataclasses import dataclass, field
+from typing import NamedTuple
 
 MAX_STEPS = 50  # `y = x`, `z = y`, …: longer chains of aliases are not followed
 
 
-@dataclass(frozen=True, slots=True)
-class Alias:
+class Alias(NamedTuple):
     """`y = x.a`: the scope the right side is looked up in, and its dotted path."""
 
     scope: Scope

@@ -1,50 +1,44 @@
-"""What small pieces of syntax mean: import statements, except clauses, conditions. Each text is parsed once."""
+"""What LibCST's nodes mean: imports, except clauses, conditions, strings. Texts are in `statements.py`."""
 
 from __future__ import annotations
 
-import re
-import unicodedata
 from collections.abc import Iterator
-from functools import lru_cache
-from typing import NamedTuple, TypeVar
 
 import libcst as cst
 
 from ssot_audit.facts import Exports
-from ssot_audit.source.lines import JOIN
-
-Text = TypeVar("Text", str, str | None)
-
-IMPORT_ERRORS = frozenset({"ImportError", "ModuleNotFoundError"})
-BROAD_ERRORS = frozenset({"Exception", "BaseException"})
-MAX_PARTS = 100  # dotted parts of one name; LibCST overflows its stack at some thousands
-MAX_EXPORTS = 40_000  # characters; an `__all__` of a thousand names still fits
-ENDS = " \t\f\r\n\\"  # what may follow a statement: blanks, line ends and a backslash before an empty line
+from ssot_audit.source.blocks import Catches, named_errors
 
 # Every node class that imports; a new one in LibCST must be named here, which a test asserts.
 IMPORT_NODES: tuple[type[cst.CSTNode], ...] = (cst.Import, cst.ImportFrom, cst.LazyImport, cst.LazyImportFrom)
 
 
-class Catches(NamedTuple):
-    """Which of the errors that a failed import raises an except clause or a `raises` block takes."""
+def statement(text: str) -> cst.BaseSmallStatement | cst.BaseCompoundStatement | None:
+    """The one statement the text is, or None."""
+    try:
+        line = cst.parse_statement(text)
+    except Exception:  # LibCST raises six types and more for text that is no statement
+        return None
+    if isinstance(line, cst.SimpleStatementLine):
+        return line.body[0] if len(line.body) == 1 else None
+    return line if isinstance(line, cst.BaseCompoundStatement) else None
 
-    import_error: bool = False
-    everything: bool = False
 
-    @property
-    def any(self) -> bool:
-        return self.import_error or self.everything
+def parses(text: str) -> bool:
+    """Whether LibCST reads the text of a whole file."""
+    try:
+        cst.parse_module(text)
+    except Exception:
+        return False
+    return True
 
 
-class ImportedName(NamedTuple):
-    """One name of an import statement, and where its text stands: offsets into the statement."""
-
-    level: int
-    module: str
-    name: str | None
-    alias: str | None
-    start: int
-    end: int
+def expression(text: str) -> cst.BaseExpression | None:
+    """The expression the text is, also over several lines, or None."""
+    try:
+        return cst.parse_expression(f"({text}\n)")
+    except Exception:
+        return None
 
 
 def dotted(node: cst.CSTNode | None) -> str | None:
@@ -85,116 +79,12 @@ def _asname(alias: cst.ImportAlias) -> str | None:
     return alias.asname.name.value if alias.asname and isinstance(alias.asname.name, cst.Name) else None
 
 
-_WORD = re.compile(r"\#[^\r\n]*|(?P<word>[^\W\d]\w*|\*)")
-_DEEP = re.compile(rf"\.(?:\s*\w+\s*\.){{{MAX_PARTS}}}")
-
-
-@lru_cache(maxsize=65536)
-def import_statement(text: str) -> tuple[ImportedName, ...]:
-    """The names an import statement imports, empty where the text is none. LibCST reads the statement; the offsets
-    come from its words, in the order LibCST gives them."""
-    node = _statement(text)
-    if not isinstance(node, IMPORT_NODES):
-        return ()
-    words = [found for found in _WORD.finditer(text) if found["word"]]
-    at = next(i for i, found in enumerate(words) if found["word"] == "import") + 1
-    names = []
-    for _, level, module, name, alias in imported_names(node):
-        parts = (name or module).count(".") + 1
-        start, end = words[at].start(), words[at + parts - 1].end()
-        names.append(ImportedName(level, normal(module), normal(name), normal(alias), start, end))
-        at += parts + (2 if alias else 0)
-    return tuple(names)
-
-
-@lru_cache(maxsize=4096)
-def failing_statement(text: str) -> bool:
-    """Whether the text is a statement that fails the test."""
-    node = _statement(text)
-    return node is not None and fails_test(node)
-
-
-def _statement(text: str) -> cst.CSTNode | None:
-    if _DEEP.search(text):
-        return None
-    try:
-        line = cst.parse_statement(text)
-    except Exception:  # LibCST raises six types and more for text that is no statement
-        return None
-    return line.body[0] if isinstance(line, cst.SimpleStatementLine) and len(line.body) == 1 else None
-
-
-def normal(name: Text) -> Text:
-    """An identifier as Python compares it: in Unicode normal form KC (Reference 2.3)."""
-    return name if name is None or name.isascii() else unicodedata.normalize("NFKC", name)
-
-
-def _expression(text: str, longest: int = 2000) -> cst.BaseExpression | None:
-    """The expression, or None where the text is none, or longer than any real one: LibCST's memory grows with the
-    square of the depth."""
-    if len(text) > longest or text.count("(") > MAX_PARTS or _DEEP.search(text):
-        return None
-    try:
-        return cst.parse_expression(f"({text}\n)")
-    except Exception:
-        return None
-
-
-@lru_cache(maxsize=4096)
-def except_clause(text: str) -> Catches:
-    """What `except TEXT:` catches, where TEXT is what stands between the keyword and the colon."""
-    text = re.sub(r"^\s*\*", "", re.sub(JOIN, " ", text))
-    text = re.sub(r"\bas\s+\w+\s*$", "", text)
-    return Catches(everything=True) if not text.strip() else catches(_expression(text))
-
-
-@lru_cache(maxsize=4096)
-def condition(text: str) -> bool | None:
-    """Whether `if TEXT:` holds for type checkers only (True), at run time only (False), or does not say (None)."""
-    return typing_only(_expression(text))
-
-
-@lru_cache(maxsize=4096)
-def with_items(text: str) -> tuple[Catches, Catches]:
-    """What `with TEXT:` expects to be raised and what it suppresses."""
-    text = text.strip().rstrip(ENDS)
-    for source in (f"with {text}: pass", f"with ({text}): pass"):
-        try:
-            node = cst.parse_statement(source)
-        except Exception:
-            continue
-        if isinstance(node, cst.With):
-            return with_roles(node)
-    return Catches(), Catches()
-
-
-@lru_cache(maxsize=4096)
-def export_list(text: str) -> Exports:
-    """The value of `__all__`, read from the text of an expression."""
-    return exported(_expression(text, MAX_EXPORTS))
-
-
-@lru_cache(maxsize=65536)
-def target_names(text: str) -> tuple[str, ...]:
-    """The names an assignment, `for` or `del` target binds; attributes and items of other objects bind none."""
-    names: list[str] = []
-    pending: list[cst.CSTNode | None] = [_expression(text)]
-    while pending:
-        node = pending.pop(0)
-        if isinstance(node, cst.Name):
-            names.append(node.value)
-        elif isinstance(node, cst.Tuple | cst.List):
-            pending[:0] = [element.value for element in node.elements]
-    return tuple(names)
-
-
 def catches(node: cst.CSTNode | None) -> Catches:
     """What the type, or tuple of types, of an except clause takes. No type takes everything."""
     if isinstance(node, cst.Tuple | cst.List):
         found = [catches(element.value) for element in node.elements]
         return Catches(any(one.import_error for one in found), any(one.everything for one in found))
-    name = (dotted(node) or "").rpartition(".")[2]
-    return Catches(name in IMPORT_ERRORS, name in BROAD_ERRORS)
+    return named_errors([dotted(node) or ""])
 
 
 def typing_only(node: cst.CSTNode | None) -> bool | None:
@@ -207,6 +97,25 @@ def typing_only(node: cst.CSTNode | None) -> bool | None:
             return True if True in sides else False if sides == (False, False) else None
         return True if sides == (True, True) else False if False in sides else None
     return True if (dotted(node) or "").rpartition(".")[2] == "TYPE_CHECKING" else None
+
+
+def with_statement(text: str) -> tuple[Catches, Catches] | None:
+    """The roles of the with statement the text is, or None."""
+    node = statement(text)
+    return with_roles(node) if isinstance(node, cst.With) else None
+
+
+def target_names(node: cst.CSTNode | None) -> tuple[str, ...]:
+    """The names a target binds."""
+    names: list[str] = []
+    pending = [node]
+    while pending:
+        node = pending.pop(0)
+        if isinstance(node, cst.Name):
+            names.append(node.value)
+        elif isinstance(node, cst.Tuple | cst.List):
+            pending[:0] = [element.value for element in node.elements]
+    return tuple(names)
 
 
 def with_roles(node: cst.With) -> tuple[Catches, Catches]:

@@ -4,8 +4,12 @@ from __future__ import annotations
 
 import codecs
 import re
+import unicodedata
+from typing import TypeVar
 
 from ssot_audit.facts import Failure
+
+Text = TypeVar("Text", str, str | None)
 
 _COOKIE = re.compile(rb"[ \t\f]*#.*?coding[:=][ \t]*([-\w.]+)")
 _NO_CODE = re.compile(rb"[ \t\f]*(?:#.*)?\Z", re.DOTALL)
@@ -21,6 +25,8 @@ def decode(data: bytes) -> str | Failure:
     """The text, without a byte order mark; a Failure where the encoding is unknown, unsafe or does not hold."""
     if b"\0" in data:
         return Failure("contains NUL bytes")
+    if data.isascii() and b"coding" not in _two_lines(data):
+        return data.decode("ascii")
     marked = data.startswith(codecs.BOM_UTF8)
     body = data[3:] if marked else data
     name = _cookie(body)
@@ -57,3 +63,14 @@ def _cookie(body: bytes) -> str | None:
         if not _NO_CODE.match(line):
             return None
     return None
+
+
+def _two_lines(data: bytes) -> bytes:
+    """At least the first two lines, or all."""
+    head = data[:400]
+    return head if head.replace(b"\r\n", b"\n").replace(b"\r", b"\n").count(b"\n") > 1 else data
+
+
+def normal(name: Text) -> Text:
+    """An identifier as Python compares it: in Unicode normal form KC (Reference 2.3)."""
+    return name if name is None or name.isascii() else unicodedata.normalize("NFKC", name)

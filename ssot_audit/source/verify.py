@@ -7,10 +7,9 @@ from __future__ import annotations
 
 import ast
 import re
+import symtable
 import warnings
 from collections.abc import Iterator
-
-import libcst as cst
 
 from ssot_audit.facts import Fault
 from ssot_audit.source.lines import COMMENT, STRING, Ruler, bracket_depth, logical_lines
@@ -24,7 +23,8 @@ Outline = tuple[tuple[int, int, str, str | None, str | None, tuple[str, ...]], .
 
 
 def fault(text: str, outline: Outline) -> Fault | None:
-    """Why the text does not parse, or None. `outline` is the scanner's, held against the interpreter's."""
+    """Why the text does not parse, or None. `outline` is the scanner's, held against the interpreter's. LibCST may be
+    asked, so this is run where a crash costs one file."""
     if len(text) > MAX_SIZE:
         return unfit_to_walk(text)
     try:
@@ -58,6 +58,20 @@ def unfit_to_walk(text: str) -> Fault | None:
     return None
 
 
+def compiles(text: str) -> bool:
+    """Whether the interpreter's compiler takes the text: its symbol table costs less than a tree of Python objects. No
+    more is asked where the scanner is certain of blocks and imports."""
+    if len(text) > MAX_SIZE:
+        return False
+    try:
+        with warnings.catch_warnings():
+            warnings.simplefilter("ignore")
+            symtable.symtable(text, "source", "exec")
+    except (SyntaxError, ValueError, RecursionError, MemoryError):
+        return False
+    return True
+
+
 def _parse(text: str) -> ast.Module:
     with warnings.catch_warnings():
         warnings.simplefilter("ignore")
@@ -67,11 +81,10 @@ def _parse(text: str) -> ast.Module:
 def _older_or_newer(text: str, fault: Fault) -> Fault | None:
     """None where another Python 3 reads it: newer syntax by LibCST, `async` as a name as until 3.6."""
     if not unfit_to_walk(text):
-        try:
-            cst.parse_module(text)
+        from ssot_audit.source import syntax
+
+        if syntax.parses(text):
             return None
-        except Exception:  # LibCST raises more types than it documents
-            pass
     for keywords in ("async", "async|await"):
         try:
             if (older := _renamed(text, keywords)) != text:

@@ -5,7 +5,7 @@ from __future__ import annotations
 import libcst as cst
 
 from ssot_audit.source import syntax
-from ssot_audit.source.blocks import Block, Chain
+from ssot_audit.source.blocks import Block, Catches, Chain
 from ssot_audit.source.scopes import Alias, Scope
 
 
@@ -61,7 +61,7 @@ class PlacedVisitor(cst.CSTVisitor):
     def _try(self, node: cst.Try | cst.TryStar) -> bool:
         block = self._block("try")
         for handler in node.handlers:
-            caught = syntax.catches(handler.type) if handler.type else syntax.Catches(everything=True)
+            caught = syntax.catches(handler.type) if handler.type else Catches(everything=True)
             block.chain.caught(caught)
         self._inside(block, node.body)
         for handler in node.handlers:

@@ -15,8 +15,10 @@ from libcst.metadata import CodeRange, MetadataWrapper, PositionProvider
 from ssot_audit.facts import Channel, Context, Place, Target, Use
 from ssot_audit.source import syntax
 from ssot_audit.source.blocks import Block, contexts
-from ssot_audit.source.calls import Named, function_of, named_paths
+from ssot_audit.source.calls import Named, named_paths
+from ssot_audit.source.functions import function_of
 from ssot_audit.source.scopes import Scope, is_bound, origins
+from ssot_audit.source.text import normal
 from ssot_audit.source.visitor import PlacedVisitor
 
 MAX_STARTS = 20  # imports one name may come from
@@ -88,7 +90,7 @@ class _Walker(PlacedVisitor):
         return Walked(imports, tuple(uses), tuple(sorted(targets, key=lambda one: one.place)))
 
     def _uses(self, seen: _Seen, path: tuple[str, ...], place: CodeRange, channel: Channel) -> list[Use]:
-        path = tuple(syntax.normal(part) for part in path)
+        path = tuple(normal(part) for part in path)
         starts = [one for one in dict.fromkeys(origins(seen.scope, path)) if self.imports[one[0]][1][2] != "*"]
         # `import a.b` and `import a.c` both bind `a`: the use belongs to the one that shares most with it.
         nearest = max((self._shared(number, rest) for number, rest in starts), default=0)
@@ -148,7 +150,7 @@ class _Walker(PlacedVisitor):
 
     def _import(self, node: cst.CSTNode) -> None:
         for at, level, module, name, alias in syntax.imported_names(node):
-            what = level, syntax.normal(module), syntax.normal(name), syntax.normal(alias)
+            what = level, normal(module), normal(name), normal(alias)
             if name != "*":
                 self.scope.bind(what[3] or what[2] or what[1].partition(".")[0], len(self.imports))
             self.imports.append((at, what, self._seen(at)))

@@ -1,0 +1,137 @@
+"""The lexical layer at machine speed: one PCRE2 pattern finds what matters in a text and skips all else inside the
+matcher. It answers None where it is not certain, or where PCRE2 is not installed; `lines.py` then reads line by line.
+
+Patterns run over a mask: the text's characters one byte each, so that offsets are the text's. What is not ASCII stands
+as `?`, which no Python program has outside strings and comments, and counts as a letter of a word.
+"""
+
+from __future__ import annotations
+
+import re
+from functools import lru_cache
+from typing import Any
+
+try:
+    import pcre2  # type: ignore[import-untyped]
+except ImportError:  # every answer is the same without it, only slower
+    pcre2 = None
+
+_PREFIX = r"(?:(?<![\w?])[fFtT]|(?<![\w?])[fFtT][rR]|(?<![\w?])[rR][fFtT])"
+_ESCAPE = r"\\(?:\x20?\n|.)"
+_JOIN = r"\\\x20?\n"
+
+
+def _plain(q: str) -> str:
+    """A string in quotes `q`, tripled or not."""
+    return rf"{q * 3}(?:[^{q}\\]++|\\.|{q}(?!{q}{q}))*+{q * 3}|{q}(?!{q}{q})(?:[^{q}\\\n]++|{_ESCAPE})*+{q}"
+
+
+def _formatted(q: str, name: str) -> str:
+    """An f-string whose fields hold no quote that could end it: it reads the same in every version of Python (PEP 701
+    allows such quotes since 3.12)."""
+    return (
+        rf"{q * 3}(?:[^{q}\\{{]++|\\(?=\{{)|\\[^{{]|\{{\{{|(?&{name}3)|{q}(?!{q}{q}))*+{q * 3}"
+        rf"|{q}(?!{q}{q})(?:[^{q}\\{{\n]++|\\(?=\{{)|\\(?:\x20?\n|[^{{])|\{{\{{|(?&{name}1))*+{q}"
+    )
+
+
+def _fields(q: str, other: str, name: str) -> str:
+    """Subpatterns for the replacement fields of f-strings in quotes `q`: in single quotes, and in tripled ones."""
+    ours = rf"{q}(?!{q}{q})(?:[^{q}{other}\\\n]|{other}(?!{other}{other}))*+{q}"
+    theirs = rf"{other}(?!{other}{other})(?:[^{q}{other}\\\n]|{q}(?!{q}{q}))*+{other}"
+    return (
+        rf"(?<{name}1>\{{(?:[^{{}}\"'\\\n]++|{other}[^{q}{other}\\\n]*+{other}|(?&{name}1))*+\}})"
+        rf"(?<{name}3>\{{(?:[^{{}}\"'\\]++|{ours}|{theirs}|(?&{name}3))*+\}})"
+    )
+
+
+_PLAIN = f"(?:{_plain(chr(34))}|{_plain(chr(39))})"
+_FORMATTED = f"(?:{_formatted(chr(34), 'd')}|{_formatted(chr(39), 's')})"
+# Most strings have no prefix that ends like an f-string's: one look at the letter before tells.
+_STRING = rf"(?:(?<![fFtTrR]){_PLAIN}|(?<=[fFtTrR])(?&str))"
+_INSIDE = rf"[^()\[\]{{}}\"'#\\]++|{_STRING}|\#[^\n]*+|{_JOIN}"
+_GROUP = rf"[(\[{{](?:{_INSIDE}|(?&grp))*+[)\]}}]"
+_DEFINE = (
+    rf"(?(DEFINE){_fields(chr(34), chr(39), 'd')}{_fields(chr(39), chr(34), 's')}"
+    rf"(?<str>(?<={_PREFIX}){_FORMATTED}|(?<!{_PREFIX}){_PLAIN})(?<grp>{_GROUP}))"
+)
+_SKIPPED = rf"{_STRING}|\#[^\n]*+|{_GROUP}|{_JOIN}"
+_REST = rf"(?:[^\n\\#\"'()\[\]{{}}]++|{_STRING}|{_GROUP}|{_JOIN})*+"  # of a logical line
+_IMPORT = r"(?:import|from|lazy)(?![\w?])"
+_BLANK = rf"(?:[ \t\f]|{_JOIN})*+"
+_UNSURE = r"\n[ \t\f]*+\K\\|\K[\"'(\[{)\]}\\]"  # an unclosed bracket or string; a line that is only a backslash
+_UNSURE_STARTS = frozenset(b"\"'([{)]}\\;")
+
+# Every import statement, up to the next semicolon.
+_STATEMENTS = (
+    rf"{_DEFINE}\G(?:[^\n\\#\"'()\[\]{{}};:]++|\n(?![ \t\f]*+(?:{_IMPORT}|\\))|{_SKIPPED}|[;:](?!{_BLANK}{_IMPORT}))*+"
+    rf"(?:(?:\n[ \t\f]*+|[;:]{_BLANK})\K{_IMPORT}(?:[^\n\\#\"'()\[\]{{}};]++|(?&grp)|{_JOIN})*+|{_UNSURE})"
+)
+_HEADER = (
+    rf"(?:def|class|if|elif|else|try|except|finally|with|for|while|match|case|async)(?![\w?])"
+    rf"(?:[^\n\\#\"'()\[\]{{}}:;]++|{_STRING}|{_GROUP}|{_JOIN}|:=)*+:(?!=)"
+)
+_SIMPLE = (
+    r"(?:(?:import|from|lazy|global)(?![\w?])|(?:(?:pytest|self)[ \t]*+\.[ \t]*+)?fail(?![\w?])"
+    r"|raise[\s\\(]*+AssertionError(?![\w?])|assert[\s\\(]*+(?:False(?![\w?])|0))"
+)
+_SOFT = r"[ \t\f]++\K(?:match|case|async)(?![\w?])"  # a name after all, where no header could be read
+_KEYWORD = r"(?:def|class|if|elif|else|try|except|finally|with|for|while|match|case|async)(?![\w?])"
+# Every header of a block, every simple statement a scanner asks about, and every line that is not indented.
+_LINES = (
+    rf"{_DEFINE}\G(?:[^\n\\#\"'()\[\]{{}};]++|\n(?![ \t\f]*+(?:{_KEYWORD}|{_SIMPLE}|\\)|[\w?(\[*])|{_SKIPPED}"
+    rf"|;(?!{_BLANK}{_IMPORT}))*+"
+    rf"(?:\n(?:[ \t\f]*+\K(?:{_HEADER}|{_SIMPLE}{_REST})|\K(?=[\w?(\[*]){_REST}|{_SOFT})"
+    rf"|\K;{_BLANK}{_IMPORT}|{_UNSURE})"
+)
+# Every string, from its first quote, and every comment.
+_TOKENS = rf"{_DEFINE}\G(?:[^\\#\"'()\[\]{{}}]++|[()\[\]{{}}]|{_JOIN})*+(?:\K(?:{_STRING}|\#[^\n]*+)|\K[\"'\\])"
+
+
+@lru_cache(maxsize=32)
+def compiled(pattern: str) -> Any:
+    """A pattern over bytes that both engines read alike, ready to be matched."""
+    return pcre2.compile(pattern.encode(), pcre2.DOTALL | pcre2.ASCII) if pcre2 else re.compile(pattern.encode())
+
+
+def masked(text: str) -> bytes | None:
+    """The mask of a text, after one line end; None where a line ends in a way patterns do not know."""
+    mask = b"\n" + text.encode("ascii", "replace")
+    if b"\r" in mask:
+        mask = mask.replace(b"\r\n", b" \n")
+        if b"\r" in mask:
+            return None
+    return mask
+
+
+def statements(mask: bytes) -> list[tuple[int, int]] | None:
+    """Start and end, in the text, of every import statement."""
+    found = _spans(_STATEMENTS, mask)
+    return None if found is None else [(start - 1, end - 1) for start, end in found]
+
+
+def marks(mask: bytes) -> list[tuple[int, int]] | None:
+    """Start and end, in the mask, of every header up to its colon, of every simple statement a scanner asks about, and
+    of every logical line that is not indented."""
+    return _spans(_LINES, mask)
+
+
+def tokens(mask: bytes) -> list[tuple[int, int]] | None:
+    """Start and end, in the text, of every string, from its first quote, and of every comment."""
+    found = _spans(_TOKENS, mask)
+    return None if found is None else [(start - 1, end - 1) for start, end in found]
+
+
+def _spans(pattern: str, mask: bytes) -> list[tuple[int, int]] | None:
+    if pcre2 is None:
+        return None
+    found = []
+    try:
+        for one in compiled(pattern).finditer(mask):
+            start, end = span = one.span()
+            if mask[start] in _UNSURE_STARTS and (end - start == 1 or mask[start] == 59):
+                return None
+            found.append(span)
+    except pcre2.LibraryError:  # deeper than the matcher's stack
+        return None
+    return found

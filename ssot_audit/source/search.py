@@ -1,0 +1,141 @@
+"""A byte search for names: which of them a text spells anywhere, in code, strings or comments."""
+
+from __future__ import annotations
+
+import re
+import unicodedata
+from collections.abc import Collection
+from functools import lru_cache
+from typing import NamedTuple
+
+from ssot_audit.source import jit
+
+_ASCII = bytes(range(128))
+_COMPUTED = r"(?<!def )(?<![\w?])(?:import_module|__import__)\s*+\((?!\s*+[rRuU]?[\"'])"
+_ASCII_LETTER = re.compile(r"\w", re.ASCII)
+
+
+class Question(NamedTuple):
+    """What a run asks of every file: the names it looks for, `*` standing for any characters; those of them that
+    modules may have, alone or with what stands before them in a path (`pkg.old`); and for those that only modules
+    have, by name, all that can stand before them."""
+
+    names: tuple[str, ...] = ()
+    modules: tuple[str, ...] = ()
+    below: tuple[tuple[str, tuple[str, ...]], ...] = ()
+
+    def less(self, other: Question) -> Question:
+        """What this asks and the other does not: a name that the other asks for only below some package is asked for
+        again where this asks for it anywhere."""
+        asked = {
+            name
+            for name in other.names
+            if name not in dict(other.below) or dict(other.below)[name] == dict(self.below).get(name)
+        }
+        return self.only({*self.names} - asked)
+
+    def plus(self, other: Question) -> Question:
+        anywhere = {name for one in (self, other) for name in one.names if name not in dict(one.below)}
+        above: dict[str, set[str]] = {}
+        for name, parents in (*self.below, *other.below):
+            above.setdefault(name, set()).update(parents)
+        both = {*self.names, *other.names}
+        below = tuple((name, tuple(sorted(above[name]))) for name in sorted(above) if name not in anywhere)
+        return Question(tuple(sorted(both)), tuple(sorted({*self.modules, *other.modules})), below)
+
+    def only(self, names: Collection[str]) -> Question:
+        """The same of some names."""
+        modules = tuple(one for one in self.modules if one.rpartition(".")[2] in names)
+        return Question(
+            tuple(sorted({*self.names} & {*names})), modules, tuple(one for one in self.below if one[0] in names)
+        )
+
+
+def mentions(question: Question, text: str, mask: bytes | None, path: str) -> tuple[str, ...]:
+    """The words of a text that are any of the names, in order of their spelling. A name that only modules have counts
+    where the package it is in is spelled too, in the text or in the file's own path."""
+    if not question.names:
+        return ()
+    parents = tuple(parent for _, above in question.below for parent in above)
+    sought = (*question.names, *parents)
+    plain = mask is not None and is_plain(question, text)
+    searched = mask if plain and mask is not None else unicodedata.normalize("NFKC", text).encode("utf-8", "replace")
+    code = jit.compiled(_words(sought)) if plain else re.compile(_letters(sought))
+    found = {one.group().decode("utf-8", "replace") for one in code.finditer(searched)}
+    if not found or not parents:
+        return tuple(sorted(found))
+    folders = {*path.split("/")}
+    for name, above in question.below:
+        if name in found and not any(parent in found or parent in folders for parent in above):
+            found.discard(name)
+    return tuple(sorted(found - {*parents} | (found & {*question.names})))
+
+
+def computed_imports(mask: bytes) -> int:
+    """How many calls import a path that is computed at run time, as far as their text tells."""
+    if b"import_module" not in mask and b"__import__" not in mask:
+        return 0
+    return sum(1 for _ in jit.compiled(_COMPUTED).finditer(mask))
+
+
+def in_path(question: Question, path: str) -> bool:
+    """Whether a folder or file on the path has one of the names: what is imported in there from beside it may be
+    governed though no text spells it."""
+    return words(question).search(path) is not None
+
+
+@lru_cache(maxsize=8)
+def words(question: Question) -> re.Pattern[str]:
+    """Any of the names as a whole word."""
+    return re.compile(str_word(question.names))
+
+
+def is_plain(question: Question, text: str) -> bool:
+    """Whether the names are ASCII, and no letter of the text could be another form of an ASCII one."""
+    if not all(name.isascii() for name in question.names):
+        return False
+    if text.isascii():
+        return True
+    rest = text.encode("utf-8", "replace").translate(None, _ASCII).decode("utf-8", "replace")
+    return not _ASCII_LETTER.search(unicodedata.normalize("NFKC", rest))
+
+
+def alternatives(names: Collection[str]) -> str:
+    """A pattern for any of the names, the longer before the shorter."""
+    words = sorted(names, key=lambda name: (-len(name), name))
+    return "(?:" + "|".join(re.escape(word).replace(r"\*", r"\w*+") for word in words) + ")"
+
+
+def defines(question: Question, mask: bytes) -> bool:
+    """Whether one of the names may be bound, or be given another name, by anything but an import."""
+    return jit.compiled(_bound(question.names)).search(mask) is not None
+
+
+@lru_cache(maxsize=8)
+def _bound(names: tuple[str, ...]) -> str:
+    name, gap = spelled(names), r"[\s\\]"
+    bound = rf"(?<![\w?])(?:(?:def|class){gap}++{name}|{name}{gap}*+(?::[^=\n]*+)?=(?!=))"
+    return rf"{bound}|={gap}*+\(*+{gap}*+(?:[\w?]++{gap}*+\.{gap}*+)*?{name}"
+
+
+@lru_cache(maxsize=8)
+def _words(names: tuple[str, ...]) -> str:
+    return rf"(?<![\w?]){spelled(names)}"
+
+
+@lru_cache(maxsize=8)
+def spelled(names: tuple[str, ...]) -> str:
+    """A pattern for any of the names where a word begins."""
+    return rf"{alternatives(names)}(?![\w?])"
+
+
+@lru_cache(maxsize=8)
+def _letters(names: tuple[str, ...]) -> bytes:
+    """The same over UTF-8, where a letter may have several bytes."""
+    return rf"(?<!\w)(?<![\x80-\xff]){alternatives(names)}(?!\w)(?![\x80-\xff])".encode()
+
+
+@lru_cache(maxsize=8)
+def str_word(names: tuple[str, ...]) -> str:
+    """A pattern over text for a whole word that is any of the names; one that never matches for none."""
+    return rf"(?<!\w){alternatives(names)}(?!\w)" if names else r"(?!)"

@@ -1,0 +1,242 @@
+"""Uses of governed names that no import statement shows, found without a syntax tree: strings that a call imports or
+patches, and whether anything else is there that only the whole tree can tell.
+
+The walker is the definition: what is found here is what it finds, and where that is not certain there is a reason to
+walk. A use matters only where it spells one of the names, so a search finds every place that can be one.
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterator
+from functools import cached_property
+from typing import NamedTuple
+
+from ssot_audit.facts import Facts, Import
+from ssot_audit.source import jit, search
+from ssot_audit.source.functions import LAST_WORDS, SIMPLE, function_of
+from ssot_audit.source.search import Question
+from ssot_audit.source.tokens import Tokens, Unsure
+
+_PATH = r"[^\W\d]\w*(?:\s*\.\s*[^\W\d]\w*)*"
+_CALLEE = rf"(?<![\w.])(?P<callee>{_PATH})\s*"
+_DIRECT = re.compile(rf"{_CALLEE}\(\s*(?:target\s*=\s*)?(?P<prefix>[rRuU]?)\Z")
+_BEFORE_BRACKET = re.compile(rf"{_CALLEE}\Z")
+_LITERAL = re.compile(r"(?P<quote>[\"'])(?P<path>[\w.:]+)(?P=quote)(?=\s*(?P<after>[,)]?))")
+_BASE = re.compile(r"\s*(?P<root>[^\W\d]\w*)(?:\s*\.\s*[^\W\d]\w*)*\s*,\s*[rRuU]?\Z")
+_ROOT = re.compile(r"(?<![\w.])(?P<root>[^\W\d]\w*)(?:\s*\.\s*[^\W\d]\w*)*\s*\Z")
+_GROUPED = re.compile(rf"\(\s*{_PATH}\s*\)\s*\Z")
+_RENAMED = (
+    r"=[\s(]*+(?:[\w?]++\s*+\.\s*+)*?"
+    r"(?:patch(?:\s*+\.\s*+\w++)?+|import_module|__import__|importorskip|resolve_name|[gsd]e[tl]attr)\s*+(?:[;#)\n,=]|\Z)"
+)
+_ALIAS = (
+    r"(?<![\w?.])([\w?]++)[ \t]*+(?::[^=\n]++)?+:?+=(?!=)[ \t(]*+([A-Za-z_?][\w?]*+)"
+    r"(?:[ \t]*+\.[ \t]*+[\w?]++)*+[ \t)]*+(?=[;#)\n,=]|\Z)"
+)
+_ATTRIBUTES = r"\.\s*+(?={})"
+_STRINGS = r"[\"'](?=(?:\.*+(?:[\w?]++[.:])*?){})"
+_MULTIPLE = b"multiple"  # patch.multiple has names as keywords
+_ONE = r"[*(\[]*+[\w?][\w?.\[\]]*+\)*+[ \t]*+"
+_SHARED = rf"(?<=[\n;:])[ \t]*+{_ONE}(?:,[ \t]*+(?:{_ONE})?+)++=(?!=)"
+_NEAR = 300  # characters in which the start of a dotted path, or of a call, is looked for first
+
+
+class Spot(NamedTuple):
+    """A string that a call imports or patches: where it stands, and what it names."""
+
+    start: int
+    end: int
+    function: str
+    path: str
+
+
+def may_hold(question: Question, mask: bytes) -> bool:
+    """Whether a text has anything that could be a spot, or that only its tree could tell."""
+    patterns = _STRINGS.format(search.spelled(question.names)), _ATTRIBUTES.format(search.spelled(question.names))
+    return _MULTIPLE in mask or any(jit.compiled(one).search(mask) is not None for one in patterns)
+
+
+def spots(text: str, mask: bytes | None, facts: Facts, question: Question) -> list[Spot]:
+    """The strings that import or patch a path with one of the names in it. Raises Unsure where only the whole tree can
+    tell."""
+    return list(_Search(text, mask, facts, question).found())
+
+
+class _Search:
+    def __init__(self, text: str, mask: bytes | None, facts: Facts, question: Question) -> None:
+        if mask is None or not search.is_plain(question, text):
+            raise Unsure("names that may be spelled in other letters")
+        self.text, self.mask, self.facts, self.question = text, mask, facts, question
+        self.tokens = Tokens(text, mask)
+        self.modules = {*question.modules}
+        self.bound: dict[str, list[int]] = {}
+        for number, one in enumerate(facts.imports):
+            self.bound.setdefault(one.bound, []).append(number)
+        self.module_level = {one.imported for one in facts.bindings if one.kind == "import"}
+        self.functions = {*LAST_WORDS, *(one.alias for one in facts.imports if one.alias and one.name in LAST_WORDS)}
+
+    @cached_property
+    def first(self) -> int | None:
+        """Where the first call of a function that takes a path in a string may be."""
+        return min(self._hits(rf"(?<![\w?])(?:{'|'.join(sorted(self.functions))})\s*+\("), default=None)
+
+    @cached_property
+    def is_renamed(self) -> bool:
+        """Whether an assignment may give such a function another name."""
+        return bool(self._hits(_RENAMED))
+
+    def found(self) -> Iterator[Spot]:
+        if _MULTIPLE in self.mask and re.search(r"\bmultiple\s*\(", self.text):
+            raise Unsure("patch.multiple")
+        self._module_bindings()
+        names = search.spelled(self.question.names)
+        for dot in self._hits(_ATTRIBUTES.format(names)):
+            self._attribute(dot)
+        for quote in self._hits(_STRINGS.format(names)):
+            yield from self._string(quote)
+
+    def _hits(self, pattern: str) -> list[int]:
+        """Where a pattern matches in the text, whatever stands there."""
+        return [one.start() - 1 for one in jit.compiled(pattern).finditer(self.mask)]
+
+    # What only the tree can tell
+
+    def _module_bindings(self) -> None:
+        for one in self.facts.imports:
+            if one.name == "*" or not (one.name or one.alias) or not self._may_be_module(one):
+                continue
+            if any(self.tokens.is_code(hit.start()) for hit in self._words(one.bound, r"\s*\.")):
+                raise Unsure("attributes of a governed module")
+
+    def _may_be_module(self, one: Import) -> bool:
+        path = [*filter(None, one.module.split(".")), *filter(None, (one.name,))]
+        above, last = path[-2] if len(path) > 1 else "", path[-1]
+        beside = {name for name in self.modules if name.endswith(f".{last}")}
+        return last in self.modules or (f"{above}.{last}" in beside if above else bool(beside))
+
+    def _words(self, name: str, following: str = "") -> Iterator[re.Match[str]]:
+        return re.finditer(rf"(?<![\w.]){re.escape(name)}(?!\w){following}", self.text)
+
+    def _attribute(self, dot: int) -> None:
+        before = self.text[max(0, dot - _NEAR) : dot]
+        root = _ROOT.search(before)
+        plain = root is not None and self._may_be_import(root["root"])
+        if (plain or (root is None and _GROUPED.search(before))) and self.tokens.is_code(dot):
+            raise Unsure("a governed name as an attribute")
+
+    def _may_be_import(self, name: str) -> bool:
+        """Whether a name may stand for an import: one binds it, or it is another name for what may."""
+        pending, seen = [name], {name}
+        while pending:
+            name = pending.pop()
+            if name in self.bound or name in self.shared:
+                return True
+            more = self.aliases.get(name, set()) - seen
+            pending += more
+            seen |= more
+        return False
+
+    @cached_property
+    def aliases(self) -> dict[str, set[str]]:
+        """The names at the start of what each name is assigned, where that is a dotted path."""
+        found: dict[str, set[str]] = {}
+        for one in jit.compiled(_ALIAS).finditer(self.mask):
+            left, right = (self.text[start - 1 : end - 1] for start, end in (one.span(1), one.span(2)))
+            found.setdefault(left, set()).add(right)
+        return found
+
+    @cached_property
+    def shared(self) -> set[str]:
+        """The names that are assigned together with others."""
+        found: set[str] = set()
+        for one in jit.compiled(_SHARED).finditer(self.mask):
+            start, end = one.span()
+            found.update(re.findall(r"\w+", self.text[start - 1 : end - 1]))
+        return found
+
+    # Strings
+
+    def _string(self, quote: int) -> Iterator[Spot]:
+        if self.is_renamed:
+            raise Unsure("a function that may go by another name")
+        if self.first is None or self.first > quote:
+            return
+        before = self.text[max(0, quote - _NEAR) : quote]
+        direct = _DIRECT.search(before)
+        literal = _LITERAL.match(self.text, quote)
+        if direct is None or literal is None:
+            self._other_string(quote)
+            return
+        start = quote - len(before) + direct.start()
+        if not self._is_known(direct["callee"], start) or not self.tokens.starts_string(quote):
+            return
+        function, path = self._function(direct["callee"]), literal["path"]
+        if not function:
+            return
+        if not literal["after"] or function not in SIMPLE or path.startswith(".") or ":" in path:
+            raise Unsure("a call whose other arguments matter")
+        if all(part.isidentifier() for part in path.split(".")):
+            yield Spot(quote - len(direct["prefix"]), literal.end(), function, path)
+
+    def _is_known(self, callee: str, start: int) -> bool:
+        """Whether a call may be of one of the functions, and not of what another call returned."""
+        return (
+            callee.rpartition(".")[2].strip() in self.functions
+            and self.text[max(0, start - _NEAR) : start].rstrip()[-1:] != "."
+        )
+
+    def _function(self, callee: str) -> str:
+        """What the text of a call calls, wherever it stands; empty for what names no path."""
+        written = "".join(callee.split())
+        root, _, rest = written.partition(".")
+        unbound = function_of(written, None)
+        imports = self.bound.get(root)
+        if imports is None:
+            if self._may_be_import(root) or (unbound and not rest and self._is_bound(root)):
+                raise Unsure("a function that may go by another name")
+            return unbound
+        answers = {function_of(written, _absolute(self.facts.imports[number], rest)) for number in imports}
+        if answers == {unbound} == {""}:
+            return ""
+        certain = len(answers) == 1 and not self._is_bound(root)
+        if certain and (answers == {unbound} or self.module_level.issuperset(imports)):
+            return answers.pop()
+        raise Unsure("a function that may be bound in several ways")
+
+    def _is_bound(self, name: str) -> bool:
+        """Whether anything but an import may bind the name: it stands in code other than before `(` or `.`."""
+        for hit in self._words(name):
+            following = self.text[hit.end() : hit.end() + _NEAR].lstrip()[:1]
+            defined = re.search(r"\b(?:def|class)\s+\Z", self.text[max(0, hit.start() - 20) : hit.start()])
+            if following in ("(", ".") and not defined:
+                continue
+            if self.tokens.is_code(hit.start()) and not self.tokens.in_import(hit.start()):
+                return True
+        return False
+
+    def _other_string(self, quote: int) -> None:
+        """A string that is not the first thing in a call: an argument beside what it is an attribute of, one of several
+        joined ones, a keyword's value; or nothing to us."""
+        if not any(self.tokens.starts_string(at) for at in (quote, quote - 2)):
+            return
+        at = self.tokens.enclosing(quote)
+        while at is not None and self.text[at] != "(" and "__import__" in self.text:
+            at = self.tokens.enclosing(at)
+        if at is None or self.text[at] != "(":
+            return
+        before = self.text[max(0, at - _NEAR) : at]
+        callee = _BEFORE_BRACKET.search(before)
+        if callee is None:
+            if _GROUPED.search(before):
+                raise Unsure("a function in parentheses")
+            return
+        if self._is_known(callee["callee"], at - len(before) + callee.start()) and self._function(callee["callee"]):
+            base = _BASE.match(self.text[at + 1 : quote])
+            if base is None or self._may_be_import(base["root"]):
+                raise Unsure("a string beside what it is an attribute of")
+
+
+def _absolute(one: Import, rest: str) -> str:
+    start = ".".join(filter(None, (one.module, one.name))) if one.name or one.alias else one.module.partition(".")[0]
+    return "." * one.level + ".".join(filter(None, (start, rest)))

@@ -1,0 +1,99 @@
+"""Where strings, comments, brackets and import statements of a text stand, asked for single places."""
+
+from __future__ import annotations
+
+import re
+from bisect import bisect_right
+from functools import cached_property
+
+from ssot_audit.source import jit
+
+_FORMATTED = re.compile(r"(?<!\w)(?:[fFtT][rR]?|[rR][fFtT])\Z")
+_OPEN, _CLOSED = "([{", ")]}"
+
+
+class Unsure(Exception):
+    """Only the whole tree can tell; the reason."""
+
+
+class Tokens:
+    """Answers about offsets of a text. Each raises Unsure where strings cannot be told apart with certainty."""
+
+    def __init__(self, text: str, mask: bytes | None) -> None:
+        self._text, self._mask = text, mask
+
+    @cached_property
+    def _spans(self) -> list[tuple[int, int]]:
+        found = jit.tokens(self._mask) if self._mask is not None else None
+        if found is None:
+            raise Unsure("strings that cannot be told apart with certainty")
+        return found
+
+    @cached_property
+    def _starts(self) -> list[int]:
+        return [start for start, _ in self._spans]
+
+    @cached_property
+    def _imports(self) -> list[tuple[int, int]]:
+        found = jit.statements(self._mask) if self._mask is not None else None
+        if found is None:
+            raise Unsure("statements that cannot be told apart with certainty")
+        return found
+
+    def _around(self, offset: int) -> int | None:
+        """Where the string or comment starts that holds the offset; a string starts with its first quote."""
+        at = bisect_right(self._starts, offset) - 1
+        return self._starts[at] if at >= 0 and offset < self._spans[at][1] else None
+
+    def _is_formatted(self, start: int) -> bool:
+        return self._text[start] != "#" and bool(_FORMATTED.search(self._text[max(0, start - 3) : start]))
+
+    def _in_field(self, start: int, offset: int) -> bool:
+        """Whether an offset in the string at `start` is code: in a replacement field of an f-string."""
+        before = self._text[start:offset]
+        return self._is_formatted(start) and before.rfind("{") > before.rfind("}")
+
+    def is_code(self, offset: int) -> bool:
+        """Whether the offset is in no string and no comment. Raises Unsure for one in an f-string."""
+        start = self._around(offset)
+        if start is not None and self._in_field(start, offset):
+            raise Unsure("a governed name in an f-string")
+        return start is None
+
+    def starts_string(self, quote: int) -> bool:
+        """Whether a string starts with this quote. Raises Unsure for one in an f-string."""
+        start = self._around(quote)
+        if start is not None and self._in_field(start, quote):
+            raise Unsure("a governed name in an f-string")
+        return start == quote and not self._is_formatted(quote)
+
+    @cached_property
+    def _lines(self) -> list[int]:
+        """Where some of the logical lines start: outside all brackets."""
+        found = jit.marks(self._mask) if self._mask is not None else None
+        if found is None:
+            raise Unsure("lines that cannot be told apart with certainty")
+        return [start - 1 for start, _ in found]
+
+    def in_import(self, offset: int) -> bool:
+        return any(start <= offset < end for start, end in self._imports)
+
+    def enclosing(self, offset: int) -> int | None:
+        """Where the innermost bracket opens that is still open before the offset."""
+        depth, at = 0, offset - 1
+        line = bisect_right(self._lines, at) - 1
+        outside = self._lines[line] if line >= 0 else 0
+        while at >= outside:
+            start = self._around(at)
+            if start is not None:
+                at = start - 1
+                continue
+            letter = self._text[at]
+            if letter in _CLOSED:
+                depth += 1
+            elif letter in _OPEN:
+                if not depth:
+                    return at
+                depth -= 1
+            at -= 1
+        return None
