@@ -2,23 +2,49 @@
 
 from __future__ import annotations
 
+import os
+import re
 from collections.abc import Sequence
+from functools import cached_property
+from typing import TYPE_CHECKING, Any
 
-from pathspec import GitIgnoreSpec
+from ssot_audit.engine import compiled
+
+if TYPE_CHECKING:
+    from pathspec import GitIgnoreSpec
+
+_ANYWHERE = "^(?:.+/)?"  # how pathspec begins the pattern of a name that may stand at any depth
 
 
 class Globs:
     """Patterns over repository-relative POSIX paths; no patterns match nothing."""
 
     def __init__(self, patterns: Sequence[str]) -> None:
-        self._spec = GitIgnoreSpec.from_lines(patterns) if patterns else None
+        self._patterns = tuple(patterns)
 
     def __bool__(self) -> bool:
-        return self._spec is not None
+        return bool(self._patterns)
+
+    @cached_property
+    def _spec(self) -> GitIgnoreSpec:
+        from pathspec import GitIgnoreSpec  # a run that has all it needs in its cache asks for none
+
+        return GitIgnoreSpec.from_lines(self._patterns)
+
+    @cached_property
+    def _any(self) -> Any:
+        """One pattern for all: most paths match none of them, and one search tells so."""
+        texts = [one.regex.pattern for one in self._spec.patterns if one.regex is not None]
+        texts = [re.sub(r"\(\?P<\w+>", "(?:", text if isinstance(text, str) else text.decode()) for text in texts]
+        deep = [text.removeprefix(_ANYWHERE) for text in texts if text.startswith(_ANYWHERE)]
+        rest = [text for text in texts if not text.startswith(_ANYWHERE)]
+        return compiled("|".join((f"{_ANYWHERE}(?:{'|'.join(deep)})", *rest)) if deep else "|".join(rest) or "(?!)")
 
     def match(self, path: str) -> bool:
-        return self._spec is not None and self._spec.match_file(path)
+        return self.verdict(path) is True
 
     def verdict(self, path: str) -> bool | None:
         """True or False where a pattern decides, None where none does."""
-        return self._spec.check_file(path).include if self._spec else None
+        if not self._patterns or self._any.search(os.fsencode(path)) is None:
+            return None
+        return self._spec.check_file(path).include

@@ -149,12 +149,12 @@ def question(rules: Sequence[Rule], modules: Modules) -> Question:
         head, last = names.split(whole)
         asked.add(last)
         parent, is_module = modules.find(head), modules.find(whole) is not None
-        if is_module or names.is_pattern(path):
+        if is_module or names.is_pattern(whole):
             maybe.add(last)
         elif not isinstance(parent, Module) or parent.is_package:
             maybe.add(f"{names.last_part(head)}.{last}")
-        only_module = is_module and not canonical and not names.is_pattern(path) and not modules.inside
-        if head and only_module and last not in anywhere:
+        # A listed path is governed as it is written: nothing reaches it that does not spell both.
+        if head and not canonical and not names.is_pattern(whole) and not modules.inside:
             below[last].add(names.last_part(head))
         else:
             anywhere.add(last)

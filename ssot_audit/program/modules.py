@@ -21,9 +21,7 @@ class Module:
 
     __slots__ = ("_facts", "in_package", "name", "path", "root")
 
-    def __init__(
-        self, path: str, name: str, root: str, in_package: bool, facts: Mapping[str, Facts | Failure]
-    ) -> None:
+    def __init__(self, path: str, name: str, root: str, in_package: bool, facts: Mapping[str, Facts | Failure]) -> None:
         """`in_package`: below a folder with `__init__`; other files are scripts, with their own folder on the path."""
         self.path, self.name, self.root, self.in_package, self._facts = path, name, root, in_package, facts
 

@@ -8,7 +8,7 @@ import stat
 import subprocess
 from collections import Counter
 from collections.abc import Sequence
-from pathlib import Path, PurePosixPath
+from pathlib import Path
 from typing import NamedTuple
 
 from ssot_audit.globs import Globs
@@ -17,7 +17,7 @@ SUFFIXES = (".py", ".pyi")
 # How git, under LC_ALL=C, tells of an untracked folder it leaves out of its list; it succeeds all the same.
 _UNOPENED = re.compile(rb"^warning: could not open directory '(.*)/': (.*)$", re.MULTILINE)
 # Never source of the repository, also where no .gitignore says so.
-NEVER = (".git/", ".hg/", ".svn/", ".venv/", "node_modules/", "__pycache__/", ".tox/", ".nox/", ".eggs/")
+NEVER = frozenset((".git", ".hg", ".svn", ".venv", "node_modules", "__pycache__", ".tox", ".nox", ".eggs"))
 VIRTUAL_ENVIRONMENT = "pyvenv.cfg"  # PEP 405: the file that makes a folder one, whatever its name
 SKIPPED_FOLDER = "virtual environment"  # the one reason that counts folders, not files
 
@@ -38,7 +38,7 @@ def discover(root: Path, include: Sequence[str], exclude: Sequence[str]) -> Foun
     skipped: Counter[str] = Counter()
     unreadable: list[tuple[str, str]] = []
     listed = _from_git(root, unreadable)
-    paths = listed if listed is not None else _from_walk(root, skipped, unreadable)
+    paths = listed if listed is not None else _Walk(root, skipped, unreadable).paths()
     wanted, unwanted = Globs(include), Globs(exclude)
     kept: list[str] = []
     excluded: list[str] = []
@@ -62,7 +62,7 @@ def discover(root: Path, include: Sequence[str], exclude: Sequence[str]) -> Foun
 def _unfit(root: Path, path: str) -> str:
     """Why a listed path is no file of ours: deleted since, or a link; empty for any other."""
     try:
-        mode = (root / path).lstat().st_mode
+        mode = os.lstat(f"{root}/{path}").st_mode
     except OSError as error:
         return "" if isinstance(error, PermissionError) else "deleted"
     return "symbolic link" if stat.S_ISLNK(mode) else ""
@@ -97,6 +97,8 @@ def _git(root: Path, *arguments: str) -> subprocess.CompletedProcess[bytes] | No
 
 def work_tree(folder: Path) -> Path | None:
     """The top of the git work tree that holds the folder, if any."""
+    if not any(os.path.lexists(f"{one}/.git") for one in (folder, *folder.resolve().parents)):
+        return None  # without asking git
     top = git(folder, "rev-parse", "--show-toplevel")
     return Path(os.fsdecode(top.rstrip(b"\n"))) if top and top.strip() else None
 
@@ -112,39 +114,48 @@ def _from_git(root: Path, unreadable: list[tuple[str, str]]) -> list[str] | None
     return [os.fsdecode(one) for one in done.stdout.split(b"\0") if one]
 
 
-def _from_walk(root: Path, skipped: Counter[str], unreadable: list[tuple[str, str]]) -> list[str]:
-    """Every Python file below `root` that no .gitignore names, without recursion and without following links."""
-    found: list[str] = []
-    pending: list[tuple[str, tuple[tuple[str, Globs], ...]]] = [("", (("", Globs(NEVER)),))]
-    while pending:
-        folder, ignores = pending.pop()
+class _Walk:
+    """Every Python file below a folder that no .gitignore names, without recursion and without following links."""
+
+    def __init__(self, root: Path, skipped: Counter[str], unreadable: list[tuple[str, str]]) -> None:
+        self.root, self.skipped, self.unreadable = os.fspath(root), skipped, unreadable
+        self.found: list[str] = []
+        self.pending: list[tuple[str, tuple[tuple[str, Globs], ...]]] = [("", ())]
+
+    def paths(self) -> list[str]:
+        while self.pending:
+            self._folder(*self.pending.pop())
+        return self.found
+
+    def _folder(self, folder: str, ignores: tuple[tuple[str, Globs], ...]) -> None:
         try:
-            entries = sorted(os.scandir(root / folder), key=lambda entry: entry.name)
+            entries = {entry.name: entry for entry in os.scandir(f"{self.root}/{folder}")}
         except OSError as error:
-            unreadable.append((folder or ".", error.strerror or type(error).__name__))
-            continue
-        if folder and any(entry.name == VIRTUAL_ENVIRONMENT for entry in entries):
-            skipped[SKIPPED_FOLDER] += 1
-            continue
-        if any(entry.name == ".gitignore" and entry.is_file(follow_symlinks=False) for entry in entries):
-            ignores = (*ignores, (folder, _gitignore(root / folder / ".gitignore")))
-        for entry in entries:
-            path = str(PurePosixPath(folder) / entry.name)
-            is_folder = entry.is_dir(follow_symlinks=False)
-            if not is_folder and not entry.name.endswith(SUFFIXES):
-                continue
-            if _ignored(path + "/" * is_folder, ignores):
-                skipped["" if is_folder else "ignored"] += 1
-            elif is_folder:
-                pending.append((path, ignores))
-            else:
-                found.append(path)
-    return found
+            self.unreadable.append((folder or ".", error.strerror or type(error).__name__))
+            return
+        if folder and VIRTUAL_ENVIRONMENT in entries:
+            self.skipped[SKIPPED_FOLDER] += 1
+            return
+        own = entries.get(".gitignore")
+        if own is not None and own.is_file(follow_symlinks=False):
+            ignores = (*ignores, (folder, _gitignore(f"{self.root}/{folder}/.gitignore")))
+        before = f"{folder}/" if folder else ""
+        for name, entry in entries.items():
+            if entry.is_dir(follow_symlinks=False):
+                path = before + name
+                if name not in NEVER and not (ignores and _ignored(f"{path}/", ignores)):
+                    self.pending.append((path, ignores))
+            elif name.endswith(SUFFIXES):
+                path = before + name
+                if ignores and _ignored(path, ignores):
+                    self.skipped["ignored"] += 1
+                else:
+                    self.found.append(path)
 
 
-def _gitignore(path: Path) -> Globs:
+def _gitignore(path: str) -> Globs:
     try:
-        return Globs(path.read_text("utf-8", "surrogateescape").splitlines())
+        return Globs(Path(path).read_text("utf-8", "surrogateescape").splitlines())
     except (OSError, ValueError):
         return Globs(())
 

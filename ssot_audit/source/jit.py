@@ -7,14 +7,7 @@ as `?`, which no Python program has outside strings and comments, and counts as 
 
 from __future__ import annotations
 
-import re
-from functools import lru_cache
-from typing import Any
-
-try:
-    import pcre2  # type: ignore[import-untyped]
-except ImportError:  # every answer is the same without it, only slower
-    pcre2 = None
+from ssot_audit import engine
 
 _PREFIX = r"(?:(?<![\w?])[fFtT]|(?<![\w?])[fFtT][rR]|(?<![\w?])[rR][fFtT])"
 _ESCAPE = r"\\(?:\x20?\n|.)"
@@ -88,12 +81,6 @@ _LINES = (
 _TOKENS = rf"{_DEFINE}\G(?:[^\\#\"'()\[\]{{}}]++|[()\[\]{{}}]|{_JOIN})*+(?:\K(?:{_STRING}|\#[^\n]*+)|\K[\"'\\])"
 
 
-@lru_cache(maxsize=32)
-def compiled(pattern: str) -> Any:
-    """A pattern over bytes that both engines read alike, ready to be matched."""
-    return pcre2.compile(pattern.encode(), pcre2.DOTALL | pcre2.ASCII) if pcre2 else re.compile(pattern.encode())
-
-
 def masked(text: str) -> bytes | None:
     """The mask of a text, after one line end; None where a line ends in a way patterns do not know."""
     mask = b"\n" + text.encode("ascii", "replace")
@@ -123,15 +110,15 @@ def tokens(mask: bytes) -> list[tuple[int, int]] | None:
 
 
 def _spans(pattern: str, mask: bytes) -> list[tuple[int, int]] | None:
-    if pcre2 is None:
+    if not engine.IS_COMPILED:
         return None
     found = []
     try:
-        for one in compiled(pattern).finditer(mask):
+        for one in engine.compiled(pattern).finditer(mask):
             start, end = span = one.span()
             if mask[start] in _UNSURE_STARTS and (end - start == 1 or mask[start] == 59):
                 return None
             found.append(span)
-    except pcre2.LibraryError:  # deeper than the matcher's stack
+    except engine.MatchError:  # deeper than the matcher's stack
         return None
     return found

@@ -166,8 +166,12 @@ def read_again(task: Task) -> Entry:
     if isinstance(text, Failure):
         return Entry(failure=text.reason)
     mask = jit.masked(text)
-    facts, outline = scan(text)
-    facts = facts._replace(fault=fault(text, outline))
+    lines = relevant_lines(text, mask) if mask is not None else None
+    if lines is not None and compiles(text):
+        facts = scan(text, lines)[0]
+    else:
+        facts, outline = scan(text)
+        facts = facts._replace(fault=fault(text, outline))
     entry = _begun(text, mask, task)._replace(imports=len(facts.imports), reader=LINE_BY_LINE)
     if entry.mentions and not facts.fault:
         try:

@@ -8,7 +8,7 @@ from collections.abc import Collection
 from functools import lru_cache
 from typing import NamedTuple
 
-from ssot_audit.source import jit
+from ssot_audit.engine import compiled
 
 _ASCII = bytes(range(128))
 _COMPUTED = r"(?<!def )(?<![\w?])(?:import_module|__import__)\s*+\((?!\s*+[rRuU]?[\"'])"
@@ -56,26 +56,28 @@ def mentions(question: Question, text: str, mask: bytes | None, path: str) -> tu
     where the package it is in is spelled too, in the text or in the file's own path."""
     if not question.names:
         return ()
-    parents = tuple(parent for _, above in question.below for parent in above)
-    sought = (*question.names, *parents)
     plain = mask is not None and is_plain(question, text)
     searched = mask if plain and mask is not None else unicodedata.normalize("NFKC", text).encode("utf-8", "replace")
-    code = jit.compiled(_words(sought)) if plain else re.compile(_letters(sought))
-    found = {one.group().decode("utf-8", "replace") for one in code.finditer(searched)}
-    if not found or not parents:
-        return tuple(sorted(found))
-    folders = {*path.split("/")}
-    for name, above in question.below:
-        if name in found and not any(parent in found or parent in folders for parent in above):
-            found.discard(name)
-    return tuple(sorted(found - {*parents} | (found & {*question.names})))
+    found = _spelled_in(searched, question.names, plain)
+    if found:
+        folders = {*path.split("/")}
+        for name, above in question.below:
+            here = name not in found or not folders.isdisjoint(above) or _spelled_in(searched, above, plain)
+            if not here:
+                found.discard(name)
+    return tuple(sorted(found))
+
+
+def _spelled_in(searched: bytes, names: tuple[str, ...], plain: bool) -> set[str]:
+    code = compiled(_words(names)) if plain else re.compile(_letters(names))
+    return {one.group().decode("utf-8", "replace") for one in code.finditer(searched)}
 
 
 def computed_imports(mask: bytes) -> int:
     """How many calls import a path that is computed at run time, as far as their text tells."""
     if b"import_module" not in mask and b"__import__" not in mask:
         return 0
-    return sum(1 for _ in jit.compiled(_COMPUTED).finditer(mask))
+    return sum(1 for _ in compiled(_COMPUTED).finditer(mask))
 
 
 def in_path(question: Question, path: str) -> bool:
@@ -108,7 +110,7 @@ def alternatives(names: Collection[str]) -> str:
 
 def defines(question: Question, mask: bytes) -> bool:
     """Whether one of the names may be bound, or be given another name, by anything but an import."""
-    return jit.compiled(_bound(question.names)).search(mask) is not None
+    return compiled(_bound(question.names)).search(mask) is not None
 
 
 @lru_cache(maxsize=8)

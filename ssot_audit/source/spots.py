@@ -9,22 +9,19 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterator
-from functools import cached_property
+from functools import cached_property, lru_cache
 from typing import NamedTuple
 
+from ssot_audit.engine import compiled
 from ssot_audit.facts import Facts, Import
-from ssot_audit.source import jit, search
+from ssot_audit.source import search
 from ssot_audit.source.functions import LAST_WORDS, SIMPLE, function_of
 from ssot_audit.source.search import Question
-from ssot_audit.source.tokens import Tokens, Unsure
+from ssot_audit.source.tokens import Path, Tokens, Unsure, letter_before, path_before
 
 _PATH = r"[^\W\d]\w*(?:\s*\.\s*[^\W\d]\w*)*"
-_CALLEE = rf"(?<![\w.])(?P<callee>{_PATH})\s*"
-_DIRECT = re.compile(rf"{_CALLEE}\(\s*(?:target\s*=\s*)?(?P<prefix>[rRuU]?)\Z")
-_BEFORE_BRACKET = re.compile(rf"{_CALLEE}\Z")
 _LITERAL = re.compile(r"(?P<quote>[\"'])(?P<path>[\w.:]+)(?P=quote)(?=\s*(?P<after>[,)]?))")
 _BASE = re.compile(r"\s*(?P<root>[^\W\d]\w*)(?:\s*\.\s*[^\W\d]\w*)*\s*,\s*[rRuU]?\Z")
-_ROOT = re.compile(r"(?<![\w.])(?P<root>[^\W\d]\w*)(?:\s*\.\s*[^\W\d]\w*)*\s*\Z")
 _GROUPED = re.compile(rf"\(\s*{_PATH}\s*\)\s*\Z")
 _RENAMED = (
     r"=[\s(]*+(?:[\w?]++\s*+\.\s*+)*?"
@@ -36,7 +33,7 @@ _ALIAS = (
 )
 _ATTRIBUTES = r"\.\s*+(?={})"
 _STRINGS = r"[\"'](?=(?:\.*+(?:[\w?]++[.:])*?){})"
-_MULTIPLE = b"multiple"  # patch.multiple has names as keywords
+_MULTIPLE = r"(?<![\w?])multiple\s*+\("  # patch.multiple has names as keywords
 _ONE = r"[*(\[]*+[\w?][\w?.\[\]]*+\)*+[ \t]*+"
 _SHARED = rf"(?<=[\n;:])[ \t]*+{_ONE}(?:,[ \t]*+(?:{_ONE})?+)++=(?!=)"
 _NEAR = 300  # characters in which the start of a dotted path, or of a call, is looked for first
@@ -53,8 +50,9 @@ class Spot(NamedTuple):
 
 def may_hold(question: Question, mask: bytes) -> bool:
     """Whether a text has anything that could be a spot, or that only its tree could tell."""
-    patterns = _STRINGS.format(search.spelled(question.names)), _ATTRIBUTES.format(search.spelled(question.names))
-    return _MULTIPLE in mask or any(jit.compiled(one).search(mask) is not None for one in patterns)
+    names = search.spelled(question.names)
+    patterns = _STRINGS.format(names), _ATTRIBUTES.format(names), _MULTIPLE
+    return any(compiled(one).search(mask) is not None for one in patterns)
 
 
 def spots(text: str, mask: bytes | None, facts: Facts, question: Question) -> list[Spot]:
@@ -69,7 +67,8 @@ class _Search:
             raise Unsure("names that may be spelled in other letters")
         self.text, self.mask, self.facts, self.question = text, mask, facts, question
         self.tokens = Tokens(text, mask)
-        self.modules = {*question.modules}
+        self.modules = _by_last_part(question.modules)
+        self.known: dict[tuple[str, ...], str] = {}
         self.bound: dict[str, list[int]] = {}
         for number, one in enumerate(facts.imports):
             self.bound.setdefault(one.bound, []).append(number)
@@ -87,7 +86,7 @@ class _Search:
         return bool(self._hits(_RENAMED))
 
     def found(self) -> Iterator[Spot]:
-        if _MULTIPLE in self.mask and re.search(r"\bmultiple\s*\(", self.text):
+        if self._hits(_MULTIPLE):
             raise Unsure("patch.multiple")
         self._module_bindings()
         names = search.spelled(self.question.names)
@@ -98,7 +97,7 @@ class _Search:
 
     def _hits(self, pattern: str) -> list[int]:
         """Where a pattern matches in the text, whatever stands there."""
-        return [one.start() - 1 for one in jit.compiled(pattern).finditer(self.mask)]
+        return [one.start() - 1 for one in compiled(pattern).finditer(self.mask)]
 
     # What only the tree can tell
 
@@ -110,19 +109,22 @@ class _Search:
                 raise Unsure("attributes of a governed module")
 
     def _may_be_module(self, one: Import) -> bool:
-        path = [*filter(None, one.module.split(".")), *filter(None, (one.name,))]
-        above, last = path[-2] if len(path) > 1 else "", path[-1]
-        beside = {name for name in self.modules if name.endswith(f".{last}")}
-        return last in self.modules or (f"{above}.{last}" in beside if above else bool(beside))
+        beside = self.modules.get((one.name or one.module).rpartition(".")[2])
+        if beside is None:
+            return False
+        above = (one.module if one.name else one.module.rpartition(".")[0]).rpartition(".")[2]
+        return not above or "" in beside or above in beside
 
     def _words(self, name: str, following: str = "") -> Iterator[re.Match[str]]:
         return re.finditer(rf"(?<![\w.]){re.escape(name)}(?!\w){following}", self.text)
 
     def _attribute(self, dot: int) -> None:
-        before = self.text[max(0, dot - _NEAR) : dot]
-        root = _ROOT.search(before)
-        plain = root is not None and self._may_be_import(root["root"])
-        if (plain or (root is None and _GROUPED.search(before))) and self.tokens.is_code(dot):
+        path = path_before(self.text, dot)
+        if path is None:
+            suspect = _GROUPED.search(self.text[max(0, dot - _NEAR) : dot]) is not None
+        else:
+            suspect = letter_before(self.text, path.start) != "." and self._may_be_import(path.parts[0])
+        if suspect and self.tokens.is_code(dot):
             raise Unsure("a governed name as an attribute")
 
     def _may_be_import(self, name: str) -> bool:
@@ -141,7 +143,7 @@ class _Search:
     def aliases(self) -> dict[str, set[str]]:
         """The names at the start of what each name is assigned, where that is a dotted path."""
         found: dict[str, set[str]] = {}
-        for one in jit.compiled(_ALIAS).finditer(self.mask):
+        for one in compiled(_ALIAS).finditer(self.mask):
             left, right = (self.text[start - 1 : end - 1] for start, end in (one.span(1), one.span(2)))
             found.setdefault(left, set()).add(right)
         return found
@@ -150,7 +152,7 @@ class _Search:
     def shared(self) -> set[str]:
         """The names that are assigned together with others."""
         found: set[str] = set()
-        for one in jit.compiled(_SHARED).finditer(self.mask):
+        for one in compiled(_SHARED).finditer(self.mask):
             start, end = one.span()
             found.update(re.findall(r"\w+", self.text[start - 1 : end - 1]))
         return found
@@ -162,34 +164,44 @@ class _Search:
             raise Unsure("a function that may go by another name")
         if self.first is None or self.first > quote:
             return
-        before = self.text[max(0, quote - _NEAR) : quote]
-        direct = _DIRECT.search(before)
+        start = quote - (self.text[quote - 1] in "rRuU")
+        callee = self._called_first(start)
         literal = _LITERAL.match(self.text, quote)
-        if direct is None or literal is None:
+        if callee is None or literal is None:
             self._other_string(quote)
             return
-        start = quote - len(before) + direct.start()
-        if not self._is_known(direct["callee"], start) or not self.tokens.starts_string(quote):
+        if not self._is_known(callee) or not self.tokens.starts_string(quote):
             return
-        function, path = self._function(direct["callee"]), literal["path"]
+        function, path = self._function(callee.parts), literal["path"]
         if not function:
             return
         if not literal["after"] or function not in SIMPLE or path.startswith(".") or ":" in path:
             raise Unsure("a call whose other arguments matter")
         if all(part.isidentifier() for part in path.split(".")):
-            yield Spot(quote - len(direct["prefix"]), literal.end(), function, path)
+            yield Spot(start, literal.end(), function, path)
 
-    def _is_known(self, callee: str, start: int) -> bool:
+    def _called_first(self, start: int) -> Path | None:
+        """What is called with what starts here as its first argument."""
+        before = self.text[max(0, start - _NEAR) : start].rstrip()
+        if before.endswith("="):
+            before = before[:-1].rstrip()
+            before = before[: -len("target")].rstrip() if before.endswith("target") else ""
+        if not before.endswith("("):
+            return None
+        return path_before(self.text, max(0, start - _NEAR) + len(before) - 1)
+
+    def _is_known(self, callee: Path) -> bool:
         """Whether a call may be of one of the functions, and not of what another call returned."""
-        return (
-            callee.rpartition(".")[2].strip() in self.functions
-            and self.text[max(0, start - _NEAR) : start].rstrip()[-1:] != "."
-        )
+        return callee.parts[-1] in self.functions and letter_before(self.text, callee.start) != "."
 
-    def _function(self, callee: str) -> str:
+    def _function(self, parts: tuple[str, ...]) -> str:
         """What the text of a call calls, wherever it stands; empty for what names no path."""
-        written = "".join(callee.split())
-        root, _, rest = written.partition(".")
+        if parts not in self.known:
+            self.known[parts] = self._called(parts[0], ".".join(parts[1:]))
+        return self.known[parts]
+
+    def _called(self, root: str, rest: str) -> str:
+        written = f"{root}.{rest}" if rest else root
         unbound = function_of(written, None)
         imports = self.bound.get(root)
         if imports is None:
@@ -225,13 +237,11 @@ class _Search:
             at = self.tokens.enclosing(at)
         if at is None or self.text[at] != "(":
             return
-        before = self.text[max(0, at - _NEAR) : at]
-        callee = _BEFORE_BRACKET.search(before)
+        callee = path_before(self.text, at)
         if callee is None:
-            if _GROUPED.search(before):
+            if _GROUPED.search(self.text[max(0, at - _NEAR) : at]):
                 raise Unsure("a function in parentheses")
-            return
-        if self._is_known(callee["callee"], at - len(before) + callee.start()) and self._function(callee["callee"]):
+        elif self._is_known(callee) and self._function(callee.parts):
             base = _BASE.match(self.text[at + 1 : quote])
             if base is None or self._may_be_import(base["root"]):
                 raise Unsure("a string beside what it is an attribute of")
@@ -240,3 +250,13 @@ class _Search:
 def _absolute(one: Import, rest: str) -> str:
     start = ".".join(filter(None, (one.module, one.name))) if one.name or one.alias else one.module.partition(".")[0]
     return "." * one.level + ".".join(filter(None, (start, rest)))
+
+
+@lru_cache(maxsize=8)
+def _by_last_part(modules: tuple[str, ...]) -> dict[str, set[str]]:
+    """What may stand before the last name of a module; empty for anything."""
+    found: dict[str, set[str]] = {}
+    for one in modules:
+        above, _, last = one.rpartition(".")
+        found.setdefault(last, set()).add(above)
+    return found

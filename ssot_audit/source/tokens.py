@@ -5,15 +5,42 @@ from __future__ import annotations
 import re
 from bisect import bisect_right
 from functools import cached_property
+from typing import NamedTuple
 
 from ssot_audit.source import jit
 
 _FORMATTED = re.compile(r"(?<!\w)(?:[fFtT][rR]?|[rR][fFtT])\Z")
+_REVERSED = re.compile(r"\s*(\w+(?:\s*\.\s*\w+)*)")
+_LONG = 400  # characters; no real path is longer
 _OPEN, _CLOSED = "([{", ")]}"
 
 
 class Unsure(Exception):
     """Only the whole tree can tell; the reason."""
+
+
+class Path(NamedTuple):
+    """A dotted path in a text, and where it starts."""
+
+    start: int
+    parts: tuple[str, ...]
+
+
+def path_before(text: str, end: int) -> Path | None:
+    """The dotted path that ends right before an offset, but for blanks. Raises Unsure for one of great length."""
+    window = text[max(0, end - _LONG) : end][::-1]
+    found = _REVERSED.match(window)
+    if found is None:
+        return None
+    if found.end() == _LONG:
+        raise Unsure("a very long path")
+    parts = tuple("".join(found[1][::-1].split()).split("."))
+    return Path(end - found.end(), parts) if parts[0].isidentifier() else None
+
+
+def letter_before(text: str, end: int) -> str:
+    """The last character before an offset that is no blank, if any is near."""
+    return text[max(0, end - _LONG) : end].rstrip()[-1:]
 
 
 class Tokens:
