@@ -15,7 +15,7 @@ from ssot_audit.config import Config
 from ssot_audit.facts import Channel, Failure
 from ssot_audit.gate import Figures, Gate, judge
 from ssot_audit.model import Evidence, Finding, Reference, Report, Unvalidated
-from ssot_audit.program.candidates import Program
+from ssot_audit.program.candidates import Program, wanting
 from ssot_audit.program.modules import Modules
 from ssot_audit.program.resolve import Resolver
 from ssot_audit.repository import Options, Repository, choose_rules, load_packs, open_repository, package_around
@@ -86,9 +86,14 @@ def look_for(reading: Reading, rules: Sequence[Rule], asked: Question) -> Readin
     """Read the files that spell what is asked, and those they take it from."""
     repository, library, before = reading
     library.ask(asked)
-    program = Program(before.modules, declared(before.modules, rules), library.close(), spelled(asked.names))
-    library.deepen(program.sources())
-    return Reading(repository, library, program)
+    spells, resolver, known = spelled(asked.names), declared(before.modules, rules), -1
+    while True:  # what a file takes a name from may take it from another
+        close = library.close()
+        program = Program(before.modules, resolver, close, spells, wanting(spells))
+        if len(close) == known:
+            return Reading(repository, library, program)
+        known = len(close)
+        library.deepen(program.sources())
 
 
 def declared(modules: Modules, rules: Sequence[Rule]) -> Resolver:

@@ -166,6 +166,8 @@ def spelled(wanted: Iterable[str]) -> Spelled:
     """Whether a word is any of the names, `*` standing for any characters."""
     exact = {name for name in wanted if "*" not in name}
     patterns = [name for name in wanted if "*" in name]
+    if not patterns:
+        return exact.__contains__
     return lambda word: word in exact or any(names.matches(pattern, word) for pattern in patterns)
 
 

@@ -2,9 +2,9 @@
 
 from __future__ import annotations
 
-import re
 from collections import defaultdict
 from collections.abc import Callable, Iterator, Sequence
+from functools import cache
 from typing import NamedTuple
 
 from ssot_audit.facts import Channel, Context, Facts, Import, Place
@@ -34,6 +34,16 @@ class Candidate(NamedTuple):
         return self.dotted.rpartition(".")[0]
 
 
+def wanting(spells: Callable[[str], bool]) -> Callable[[str, str | None], bool]:
+    """Whether an import may name what is asked for: it spells it, or is a star."""
+
+    @cache
+    def wanted(module: str, name: str | None) -> bool:
+        return name == "*" or any(map(spells, (*module.split("."), name or "")))
+
+    return wanted
+
+
 class Program(NamedTuple):
     """The modules of a repository and the answers about their names. `paths` are the files that can hold a candidate
     anybody asks for, and `spells` tells a name one of them must have; None: all files, all names."""
@@ -42,6 +52,7 @@ class Program(NamedTuple):
     resolver: Resolver
     paths: Sequence[str] | None = None
     spells: Callable[[str], bool] | None = None
+    wanted: Callable[[str, str | None], bool] = lambda module, name: True
 
     def candidates(self) -> Iterator[Candidate]:
         for path in sorted(self.modules.by_path) if self.paths is None else self.paths:
@@ -50,16 +61,12 @@ class Program(NamedTuple):
                 yield from self._candidates_of(module, module.facts)
 
     def _candidates_of(self, module: Module, facts: Facts) -> Iterator[Candidate]:
-        everything = self.spells is None or any(map(self.spells, re.split("[/.]", module.path)))
+        here = self.spells is None or any(map(self.spells, module.path.replace(".", "/").split("/")))
         for number, one in enumerate(facts.imports):
-            if everything or self.is_wanted(one.module, one.name):
+            if here or self.wanted(one.module, one.name):
                 yield from self._imported(module, number, one)
         yield from self._used(module, facts)
         yield from self._targeted(module, facts)
-
-    def is_wanted(self, module: str, name: str | None) -> bool:
-        """Whether an import may name what is asked for: it spells it, or is a star."""
-        return self.spells is None or name == "*" or any(map(self.spells, (*module.split("."), name or "")))
 
     def sources(self) -> set[str]:
         """The files that the wanted imports take their names from."""
@@ -67,7 +74,7 @@ class Program(NamedTuple):
         for path in self.paths or ():
             module = self.modules.by_path[path]
             for one in module.facts.imports if isinstance(module.facts, Facts) else ():
-                if self.is_wanted(one.module, one.name):
+                if self.wanted(one.module, one.name):
                     base = absolute(module, one.level, one.module)
                     source = self.modules.find(base, module) if base else None
                     if isinstance(source, Module):

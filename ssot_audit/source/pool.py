@@ -6,6 +6,7 @@ A parser can kill its process and holds the interpreter's lock while it runs: on
 from __future__ import annotations
 
 import contextlib
+import gc
 import os
 import signal
 import sys
@@ -156,6 +157,11 @@ def _death(code: int | None) -> str:
 
 def _work(pipe: Connection, parents: Connection, work: Work, at: Any) -> None:
     """A worker's life: batches in, their results out, until the parent hangs up."""
+    if work.deep:  # only LibCST's trees have cycles, and files in numbers
+        gc.enable()
+        gc.set_threshold(100_000, 20, 100)
+    else:
+        gc.disable()
     parents.close()  # or this process would never see the parent's end close
     signal.signal(signal.SIGINT, signal.SIG_IGN)
     signal.signal(signal.SIGTERM, signal.SIG_DFL)
