@@ -50,6 +50,8 @@ _DEFINE = (
 )
 _SKIPPED = rf"{_STRING}|\#[^\n]*+|{_GROUP}|{_JOIN}"
 _REST = rf"(?:[^\n\\#\"'()\[\]{{}}]++|{_STRING}|{_GROUP}|{_JOIN})*+"  # of a logical line
+LOGICAL_LINE = rf"(?:[^\n\\#\"'()\[\]{{}}]++|{_STRING}|\#[^\n]*+|(?&grp)|{_JOIN})*+"  # to its end, comment included
+DEFINITIONS = _DEFINE  # what the patterns here refer to
 _IMPORT = r"(?:import|from|lazy)(?![\w?])"
 _BLANK = rf"(?:[ \t\f]|{_JOIN})*+"
 _UNSURE = r"\n[ \t\f]*+\K\\|\K[\"'(\[{)\]}\\]"  # an unclosed bracket or string; a line that is only a backslash

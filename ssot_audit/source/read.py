@@ -106,7 +106,7 @@ def read_data(data: bytes, task: Task) -> Entry:
         return entry._replace(again="quotes or brackets leave a doubt")
     texts = [text[start:end].rstrip(ENDS) for start, end in statements]
     closely = task.deep or _matters(task, text, mask, entry.mentions, texts)
-    if (closely or entry.mentions) and not compiles(text):
+    if (closely or entry.mentions) and not compiles(text, mask):
         return entry._replace(again="this interpreter does not compile it")
     if not closely:
         return entry._replace(imports=sum(map(imported_count, texts)), reader=SCANNED)
@@ -167,7 +167,7 @@ def read_again(task: Task) -> Entry:
         return Entry(failure=text.reason)
     mask = jit.masked(text)
     lines = relevant_lines(text, mask) if mask is not None else None
-    if lines is not None and compiles(text):
+    if mask is not None and lines is not None and compiles(text, mask):
         facts = scan(text, lines)[0]
     else:
         facts, outline = scan(text)

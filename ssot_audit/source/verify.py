@@ -13,6 +13,7 @@ from collections.abc import Iterator
 
 from ssot_audit.facts import Fault
 from ssot_audit.source.lines import COMMENT, STRING, Ruler, bracket_depth, logical_lines
+from ssot_audit.source.plain import without_plain_statements
 
 MAX_SIZE = 1 << 20  # characters of a file that is parsed whole; of 65,884 real files none was larger
 MAX_BRACKETS = 200  # CPython's own limits (MAXLEVEL and MAXINDENT in its tokenizer)
@@ -58,11 +59,15 @@ def unfit_to_walk(text: str) -> Fault | None:
     return None
 
 
-def compiles(text: str) -> bool:
+def compiles(text: str, mask: bytes) -> bool:
     """Whether the interpreter's compiler takes the text: its symbol table costs less than a tree of Python objects. No
     more is asked where the scanner is certain of blocks and imports."""
     if len(text) > MAX_SIZE:
         return False
+    return _has_symbols(without_plain_statements(mask).decode("ascii")) or _has_symbols(text)
+
+
+def _has_symbols(text: str) -> bool:
     try:
         with warnings.catch_warnings():
             warnings.simplefilter("ignore")
