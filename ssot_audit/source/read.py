@@ -11,11 +11,12 @@ from typing import NamedTuple
 from ssot_audit.facts import Facts, Failure, Fault, Use
 from ssot_audit.source import jit, search
 from ssot_audit.source.codec import encode
+from ssot_audit.source.idle import without_idle_functions
 from ssot_audit.source.lines import physical_lines
 from ssot_audit.source.relevant import relevant_lines
 from ssot_audit.source.scan import place_spots, scan
 from ssot_audit.source.search import Question
-from ssot_audit.source.spots import may_hold, spots
+from ssot_audit.source.spots import may_hold, spots, words_of_interest
 from ssot_audit.source.statements import ENDS, imported_count
 from ssot_audit.source.text import decode
 from ssot_audit.source.tokens import Unsure
@@ -180,11 +181,18 @@ def read_again(task: Task) -> Entry:
         except Unsure:
             certain = False
         if task.whole or not certain:
-            tree = walked(text, facts)
+            shorter = None if task.whole or mask is None else _shorter(text, mask, facts, task.question)
+            tree = walked(shorter, facts) if shorter else walked(text, facts)
+            if shorter and tree.fault:
+                tree = walked(text, facts)
             # LibCST cannot read all that is certain without it.
             facts = facts if certain and tree.fault else tree
             entry = entry._replace(reader=WALKED)
     return entry._replace(facts=encode(facts), fault=facts.fault)
+
+
+def _shorter(text: str, mask: bytes, facts: Facts, question: Question) -> str:
+    return without_idle_functions(text, mask, words_of_interest(facts, question))
 
 
 def walked(text: str, facts: Facts) -> Facts:

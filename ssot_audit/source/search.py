@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import re
 import unicodedata
-from collections.abc import Collection
+from collections.abc import Collection, Iterator
 from functools import lru_cache
 from typing import NamedTuple
 
@@ -94,12 +94,18 @@ def words(question: Question) -> re.Pattern[str]:
 
 def is_plain(question: Question, text: str) -> bool:
     """Whether the names are ASCII, and no letter of the text could be another form of an ASCII one."""
-    if not all(name.isascii() for name in question.names):
-        return False
+    return next(other_letters(question, text), None) is None
+
+
+def other_letters(question: Question, text: str) -> Iterator[int]:
+    """Where letters stand that could spell one of the names as Python compares them, but are no ASCII."""
     if text.isascii():
-        return True
-    rest = text.encode("utf-8", "replace").translate(None, _ASCII).decode("utf-8", "replace")
-    return not _ASCII_LETTER.search(unicodedata.normalize("NFKC", rest))
+        return
+    rest = {*text.encode("utf-8", "replace").translate(None, _ASCII).decode("utf-8", "replace")}
+    foreign = not all(name.isascii() for name in question.names)
+    found = {one for one in rest if foreign or _ASCII_LETTER.search(unicodedata.normalize("NFKC", one))}
+    if found:
+        yield from (one.start() for one in re.finditer(f"[{re.escape(''.join(sorted(found)))}]", text))
 
 
 def alternatives(names: Collection[str]) -> str:

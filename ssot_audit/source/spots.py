@@ -61,12 +61,21 @@ def spots(text: str, mask: bytes | None, facts: Facts, question: Question) -> li
     return list(_Search(text, mask, facts, question).found())
 
 
+def words_of_interest(facts: Facts, question: Question) -> str:
+    """A pattern for every word without which nothing in a function can be a use of one of the names."""
+    modules = _by_last_part(question.modules)
+    bound = {one.bound for one in facts.imports if (one.name or one.module).rpartition(".")[2] in modules}
+    return search.str_word((*question.names, "multiple", *sorted(bound - {"*"})))
+
+
 class _Search:
     def __init__(self, text: str, mask: bytes | None, facts: Facts, question: Question) -> None:
-        if mask is None or not search.is_plain(question, text):
-            raise Unsure("names that may be spelled in other letters")
+        if mask is None:
+            raise Unsure("lines that end in more than one way")
         self.text, self.mask, self.facts, self.question = text, mask, facts, question
         self.tokens = Tokens(text, mask)
+        if any(self.tokens.is_code(offset) for offset in search.other_letters(question, text)):
+            raise Unsure("names that may be spelled in other letters")
         self.modules = _by_last_part(question.modules)
         self.known: dict[tuple[str, ...], str] = {}
         self.bound: dict[str, list[int]] = {}
