@@ -99,6 +99,18 @@ def _files(parser: ArgumentParser) -> None:
     group.add_argument("-j", "--jobs", type=_count, metavar="N", help="worker processes; default: every core")
 
 
+def _reading(parser: ArgumentParser) -> None:
+    group = parser.add_argument_group("reading")
+    group.add_argument("--no-cache", action="store_true", help="read every file, and keep nothing of it")
+    group.add_argument("--cache-dir", type=Path, metavar="DIR", help="keep what was read here")
+    group.add_argument(
+        "--reader",
+        choices=("auto", "tree"),
+        default="auto",
+        help="`tree` has LibCST read whole files wherever it could tell more: the same answer, later",
+    )
+
+
 def _rule_options(parser: ArgumentParser) -> None:
     group = parser.add_argument_group("rules")
     group.add_argument("--config", type=Path, metavar="FILE", help="this configuration; its folder is the repository")
@@ -122,6 +134,7 @@ def _check(commands: _SubParsersAction[_Parser]) -> None:
     gate.add_argument("--max-unvalidated", type=_count, metavar="N", help="unvalidated files to tolerate; default 0")
     _rule_options(parser)
     _files(parser)
+    _reading(parser)
 
 
 def _paths(commands: _SubParsersAction[_Parser]) -> None:
@@ -134,6 +147,7 @@ def _paths(commands: _SubParsersAction[_Parser]) -> None:
     )
     _rule_options(parser)
     _files(parser)
+    _reading(parser)
 
 
 def _imports(commands: _SubParsersAction[_Parser]) -> None:

@@ -171,6 +171,9 @@ def options(arguments: Namespace, watch: Watch) -> Options:
         max_unvalidated=given.get("max_unvalidated"),
         today=given.get("today"),
         jobs=given.get("jobs"),
+        whole=given.get("reader") == "tree",
+        no_cache=given.get("no_cache", True),
+        cache_folder=given.get("cache_dir"),
         watch=watch,
     )
 

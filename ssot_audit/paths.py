@@ -14,7 +14,7 @@ from ssot_audit.model import ImportPath, Kind
 from ssot_audit.program.candidates import Candidate, Program
 from ssot_audit.repository import Options, choose_rules, load_packs, open_repository
 from ssot_audit.rules import Rule
-from ssot_audit.source.search import Question
+from ssot_audit.source.entry import Question
 
 
 def paths_of(name: str, options: Options) -> list[ImportPath]:

@@ -21,11 +21,11 @@ from ssot_audit.program.resolve import Resolver
 from ssot_audit.repository import Options, Repository, choose_rules, load_packs, open_repository, package_around
 from ssot_audit.rules import Rule
 from ssot_audit.source.discover import SKIPPED_FOLDER
+from ssot_audit.source.entry import Question
 from ssot_audit.source.library import Library
 from ssot_audit.source.lines import physical_lines
 from ssot_audit.source.pool import cores
 from ssot_audit.source.read import read_bytes
-from ssot_audit.source.search import Question
 from ssot_audit.source.text import decode
 
 _NOTHING = Question()
@@ -51,6 +51,8 @@ def audit(options: Options) -> Report:
     reading = open_library(repository, options)
     rules = choose_rules(packs, reading.program, repository.config, options)
     reading = look(reading, rules)
+    if repository.cache:
+        reading.library.keep(repository.cache)
     outcome = symbol.check(reading.program, rules, options.today or date.today())
     return report(reading, rules, outcome, find_unvalidated(reading, outcome), options)
 
@@ -58,7 +60,7 @@ def audit(options: Options) -> Report:
 def open_library(repository: Repository, options: Options) -> Reading:
     """The repository with its modules named and none of them read."""
     jobs = cores() if options.jobs is None else options.jobs
-    library = Library(repository.root, repository.found.paths, jobs, options.watch, options.whole)
+    library = Library(repository.root, repository.found, jobs, options.watch, options.whole, repository.kept)
     modules = Modules(library, repository.config.roots, package_around(repository.root))
     return Reading(repository, library, Program(modules, Resolver(modules)))
 

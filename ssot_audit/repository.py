@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import os
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from datetime import date
 from decimal import Decimal
 from pathlib import Path
@@ -16,7 +16,9 @@ from ssot_audit.globs import Globs
 from ssot_audit.model import Kind
 from ssot_audit.program.candidates import Program
 from ssot_audit.rules import Pack, Rule, load_pack, shipped_packs
+from ssot_audit.source.cache import Cache, default_folder
 from ssot_audit.source.discover import SUFFIXES, Found, discover, work_tree
+from ssot_audit.source.kept import NO_FOLDERS, Kept
 from ssot_audit.source.library import Watch
 
 _REPOSITORY_MARKS = (".git", ".hg", OWN_FILE, "pyproject.toml", "setup.py", "setup.cfg")
@@ -43,6 +45,8 @@ class Options(NamedTuple):
     today: date | None = None
     jobs: int | None = None
     whole: bool = False  # read by the slowest reader; for comparison
+    no_cache: bool = True
+    cache_folder: Path | None = None
     watch: Watch = unwatched
 
 
@@ -54,6 +58,8 @@ class Repository(NamedTuple):
     found: Found
     named: frozenset[str] | None  # the files that are judged; None: all
     kinds: Mapping[str, Kind]
+    cache: Cache | None = None
+    kept: Kept | None = None  # what the cache held when the run began
 
 
 class Kinds(Mapping[str, Kind]):
@@ -91,9 +97,20 @@ def open_repository(options: Options) -> Repository:
     if outside:
         raise UsageError(f"{outside[0]}: is outside the repository {root}; audit one repository at a time")
     exclude = (*(config.exclude if options.exclude is None else options.exclude), *options.extend_exclude)
-    found = discover(root, options.include or config.include, exclude)
+    include = options.include or config.include
+    cache = _cache(options, root, (*include, "", *exclude))
+    kept = cache.load() if cache else None
+    found = discover(root, include, exclude, kept.folders if kept else NO_FOLDERS)
     kinds = Kinds(found.paths, config.tests, config.other)
-    return Repository(root, config, found, _named(root, paths, found), kinds)
+    return Repository(root, config, found, _named(root, paths, found), kinds, cache, kept)
+
+
+def _cache(options: Options, root: Path, selection: Iterable[str]) -> Cache | None:
+    """Where an earlier run may have kept what it read; None where nothing is kept."""
+    if options.no_cache:
+        return None
+    folder = options.cache_folder or default_folder()
+    return Cache(folder, root, selection) if folder else None
 
 
 def _absolute(path: Path) -> Path:
@@ -125,7 +142,7 @@ def open_folder(options: Options) -> Repository:
         root = path.resolve()
         found = discover(root, options.include, (*(options.exclude or ()), *options.extend_exclude))
     else:
-        root, found = path.resolve().parent, Found((path.name,), (), (), (), False)
+        root, found = path.resolve().parent, Found((path.name,), (), (), ())
     return Repository(root, Config(), found, None, Kinds(found.paths, (), ()))
 
 

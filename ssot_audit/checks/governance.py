@@ -14,7 +14,7 @@ from ssot_audit.model import Origin, Resolution
 from ssot_audit.program.candidates import Candidate, Program
 from ssot_audit.program.modules import Module, Modules
 from ssot_audit.rules import Rule
-from ssot_audit.source.search import Question
+from ssot_audit.source.entry import Question
 
 Spelled = Callable[[str], bool]
 

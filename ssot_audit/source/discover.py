@@ -2,16 +2,20 @@
 
 from __future__ import annotations
 
+import contextlib
 import os
 import re
 import stat
 import subprocess
+import time
+from array import array
 from collections import Counter
 from collections.abc import Sequence
 from pathlib import Path
 from typing import NamedTuple
 
 from ssot_audit.globs import Globs
+from ssot_audit.source.kept import NO_FOLDERS, UNSURE, Folders, Signature
 
 SUFFIXES = (".py", ".pyi")
 # How git, under LC_ALL=C, tells of an untracked folder it leaves out of its list; it succeeds all the same.
@@ -23,49 +27,74 @@ SKIPPED_FOLDER = "virtual environment"  # the one reason that counts folders, no
 
 
 class Found(NamedTuple):
-    """Repository-relative POSIX paths of Python files in order, and how many were left out, by reason."""
+    """Repository-relative POSIX paths of Python files in order, and how many were left out, by reason. `signatures` are
+    four numbers for each path, as the cache keeps them; -1 where a file could not be looked at."""
 
     paths: tuple[str, ...]
     excluded: tuple[str, ...]  # by include and exclude
     skipped: tuple[tuple[str, int], ...]
     unreadable: tuple[tuple[str, str], ...]  # folders that could not be listed, with the reason
-    by_git: bool
+    signatures: Sequence[int] = ()
+    folders: Folders = NO_FOLDERS
+    looked: int = 0  # when it was begun, in nanoseconds
 
 
-def discover(root: Path, include: Sequence[str], exclude: Sequence[str]) -> Found:
+def discover(root: Path, include: Sequence[str], exclude: Sequence[str], known: Folders = NO_FOLDERS) -> Found:
     """Every Python file of the repository at `root`. `include` and `exclude` are gitignore patterns; an empty
-    `include` takes everything."""
-    skipped: Counter[str] = Counter()
+    `include` takes everything. `known` are folders an earlier run went through: unchanged, they are not gone through
+    again."""
     unreadable: list[tuple[str, str]] = []
+    looked = time.time_ns()
     listed = _from_git(root, unreadable)
-    paths = listed if listed is not None else _Walk(root, skipped, unreadable).paths()
+    folders = known
+    if listed is None and not (known.paths and _folder_signatures(root, known.paths) == known.signatures):
+        walk = _Walk(root, unreadable)
+        found = tuple(sorted(walk.paths()))
+        signatures = array("q") if unreadable else _folder_signatures(root, walk.visited)
+        folders = Folders(tuple(walk.visited), signatures, found, tuple(sorted(walk.skipped.items())))
+    skipped = Counter(dict(folders.skipped) if listed is None else {})
     wanted, unwanted = Globs(include), Globs(exclude)
     kept: list[str] = []
     excluded: list[str] = []
-    for path in sorted(set(paths)):
+    numbers = array("q")
+    for path in folders.found if listed is None else sorted(set(listed)):
         if wanted and not wanted.match(path):
             skipped["not included"] += 1
             excluded.append(path)
-        elif unwanted.match(path):
+        elif unwanted and unwanted.match(path):
             skipped["excluded"] += 1
             excluded.append(path)
         else:
-            reason = _unfit(root, path)
+            reason, signature = _look(f"{root}/{path}")
             if reason:
                 skipped[reason] += 1
             else:
                 kept.append(path)
-    skipped.pop("", None)
-    return Found(tuple(kept), tuple(excluded), tuple(sorted(skipped.items())), tuple(unreadable), listed is not None)
+                numbers.extend(signature)
+    reasons = tuple(sorted(skipped.items()))
+    return Found(tuple(kept), tuple(excluded), reasons, tuple(unreadable), numbers, folders, looked)
 
 
-def _unfit(root: Path, path: str) -> str:
-    """Why a listed path is no file of ours: deleted since, or a link; empty for any other."""
+def _look(path: str) -> tuple[str, Signature]:
+    """Why a listed path is no file of ours: deleted since, or a link; and the signature of any other."""
     try:
-        mode = os.lstat(f"{root}/{path}").st_mode
+        status = os.lstat(path)
     except OSError as error:
-        return "" if isinstance(error, PermissionError) else "deleted"
-    return "symbolic link" if stat.S_ISLNK(mode) else ""
+        return ("", UNSURE) if isinstance(error, PermissionError) else ("deleted", UNSURE)
+    if stat.S_ISLNK(status.st_mode):
+        return "symbolic link", UNSURE
+    return "", (status.st_size, status.st_ino, status.st_mtime_ns, status.st_ctime_ns)
+
+
+def _folder_signatures(root: Path, folders: Sequence[str]) -> array[int]:
+    """Three numbers of each folder, and of each .gitignore in one; empty where one of them is gone."""
+    numbers = array("q")
+    with contextlib.suppress(OSError):
+        for folder in folders:
+            status = os.lstat(f"{root}/{folder}")
+            numbers.extend((status.st_ino, status.st_mtime_ns, status.st_ctime_ns))
+        return numbers
+    return array("q")
 
 
 def git_environment() -> dict[str, str]:
@@ -117,9 +146,11 @@ def _from_git(root: Path, unreadable: list[tuple[str, str]]) -> list[str] | None
 class _Walk:
     """Every Python file below a folder that no .gitignore names, without recursion and without following links."""
 
-    def __init__(self, root: Path, skipped: Counter[str], unreadable: list[tuple[str, str]]) -> None:
-        self.root, self.skipped, self.unreadable = os.fspath(root), skipped, unreadable
+    def __init__(self, root: Path, unreadable: list[tuple[str, str]]) -> None:
+        self.root, self.unreadable = os.fspath(root), unreadable
+        self.skipped: Counter[str] = Counter()
         self.found: list[str] = []
+        self.visited: list[str] = []  # folders, and the files in them that say what is left out
         self.pending: list[tuple[str, tuple[tuple[str, Globs], ...]]] = [("", ())]
 
     def paths(self) -> list[str]:
@@ -133,11 +164,13 @@ class _Walk:
         except OSError as error:
             self.unreadable.append((folder or ".", error.strerror or type(error).__name__))
             return
+        self.visited.append(folder)
         if folder and VIRTUAL_ENVIRONMENT in entries:
             self.skipped[SKIPPED_FOLDER] += 1
             return
         own = entries.get(".gitignore")
         if own is not None and own.is_file(follow_symlinks=False):
+            self.visited.append(f"{folder}/.gitignore" if folder else ".gitignore")
             ignores = (*ignores, (folder, _gitignore(f"{self.root}/{folder}/.gitignore")))
         before = f"{folder}/" if folder else ""
         for name, entry in entries.items():

@@ -5,13 +5,18 @@ from __future__ import annotations
 from collections import Counter
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from pathlib import Path
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 from ssot_audit.facts import Facts, Failure
 from ssot_audit.source.codec import decode
-from ssot_audit.source.pool import Work, each
-from ssot_audit.source.read import Entry, Task, given_up, read_again, read_file, search_file
-from ssot_audit.source.search import Question
+from ssot_audit.source.discover import Found
+from ssot_audit.source.entry import Entry, Question, Task
+from ssot_audit.source.kept import NO_DIGEST, Kept, settled
+
+if TYPE_CHECKING:
+    from ssot_audit.source.cache import Cache
+    from ssot_audit.source.pool import Work
+    from ssot_audit.source.statements import Structure
 
 # Told how many of how many files are done, and what is being done with them.
 Watch = Callable[[str, int, int], None]
@@ -24,11 +29,20 @@ _LOST = "lost"
 class Library(Mapping[str, Facts | Failure]):
     """The facts of every file, by path. A file that nothing was asked of is read when its facts are."""
 
-    def __init__(self, root: Path, paths: Sequence[str], jobs: int, watch: Watch, whole: bool = False) -> None:
-        self.root, self.paths, self.jobs, self.watch, self.whole = root, paths, jobs, watch, whole
+    def __init__(
+        self, root: Path, found: Found, jobs: int, watch: Watch, whole: bool = False, kept: Kept | None = None
+    ) -> None:
+        """`whole` has every file read by its tree. `kept` is what an earlier run knew."""
+        self.root, self.found, self.paths, self.jobs, self.watch = root, found, found.paths, jobs, watch
+        self.whole = whole
         self.entries: dict[str, Entry] = {}
         self.question = Question()
+        self.fresh: set[str] = set()  # read by this run
+        self.shapes: dict[str, Structure] = {}  # of import statements, learned by this run
+        self._kept = None if whole else kept
         self._facts: dict[str, Facts | Failure] = {}
+        if self._kept:
+            self._recall(self._kept)
 
     def __iter__(self) -> Iterator[str]:
         return iter(self.paths)
@@ -56,21 +70,45 @@ class Library(Mapping[str, Facts | Failure]):
         fresh = [path for path in self.paths if path not in self.entries]
         self._read([*fresh, *self._search(more, known)], deep=False)
 
-    def _search(self, question: Question, paths: Sequence[str]) -> list[str]:
-        """Those of the files that spell a name of the question."""
-        if not question.names:
-            return []
-        tasks = [Task(str(self.root), path, question) for path in paths]
-        work = Work(search_file, lambda task, reason: (reason,), BATCH, deep=False)
-        return [paths[number] for number, found in each(work, tasks, self._jobs(len(tasks))) if found]
-
     def deepen(self, paths: Iterable[str]) -> None:
         """Have the facts of these files, whatever they spell."""
         missing = [path for path in paths if not (entry := self.entries.get(path, Entry())).facts and not entry.failure]
         self._read(missing, deep=True)
 
+    def close(self) -> list[str]:
+        """The files whose facts are known, in order."""
+        return [path for path in self.paths if self.entries[path].facts]
+
+    def mentioning(self, spells: Callable[[str], bool]) -> list[str]:
+        """The files that spell a name."""
+        return [path for path in self.paths if any(map(spells, self.entries[path].mentions))]
+
+    def readers(self) -> Counter[tuple[str, str]]:
+        """How many files were read by which reader, and why where it is not the first."""
+        return Counter((self.entries[path].reader, self.entries[path].again) for path in self.fresh)
+
+    # Reading
+
+    def _search(self, question: Question, paths: Sequence[str]) -> list[str]:
+        """Those of the files that spell a name of the question."""
+        if not question.names or not paths:
+            return []
+        from ssot_audit.source.pool import Work
+        from ssot_audit.source.read import search_file
+
+        tasks = [Task(str(self.root), path, question) for path in paths]
+        work = Work(search_file, lambda task, reason: (reason,), BATCH, deep=False)
+        return [task.path for task, found in self._results(work, tasks, self._jobs(len(tasks))) if found]
+
     def _read(self, paths: Sequence[str], deep: bool) -> None:
-        tasks = [Task(str(self.root), path, self.question, deep, self.whole) for path in paths]
+        if not paths:
+            return
+        from ssot_audit.source.pool import Work
+        from ssot_audit.source.read import read_again, read_file
+        from ssot_audit.source.statements import SHAPES
+
+        SHAPES.known.update(self._kept.shapes if self._kept else {})
+        tasks = [Task(str(self.root), path, self.question, deep, self.whole, True) for path in paths]
         self._each(Work(read_file, _lost, BATCH, deep=False), tasks, self._jobs(len(tasks)), "reading")
         again = [task for task in tasks if self.entries[task.path].again]
         # LibCST may read whole files now: never in this process.
@@ -84,24 +122,51 @@ class Library(Mapping[str, Facts | Failure]):
 
     def _each(self, work: Work, tasks: Sequence[Task], jobs: int, what: str) -> None:
         for done, (task, entry) in enumerate(self._results(work, tasks, jobs), 1):
-            self.entries[task.path] = entry
+            before = self.entries.get(task.path, entry)
+            self.shapes.update(entry.shapes)
+            self.entries[task.path] = entry._replace(digest=entry.digest or before.digest, shapes=())
             self._facts.pop(task.path, None)
+            self.fresh.add(task.path)
             self.watch(what, done, len(tasks))
 
     def _results(self, work: Work, items: Sequence[Any], jobs: int) -> Iterator[tuple[Any, Any]]:
+        from ssot_audit.source.pool import each
+
         return ((items[number], result) for number, result in each(work, items, jobs))
 
-    def close(self) -> list[str]:
-        """The files whose facts are known, in order."""
-        return [path for path in self.paths if self.entries[path].facts]
+    # Keeping
 
-    def mentioning(self, spells: Callable[[str], bool]) -> list[str]:
-        """The files that spell a name."""
-        return [path for path in self.paths if any(map(spells, self.entries[path].mentions))]
+    def _recall(self, kept: Kept) -> None:
+        """Take over what was known of the files that have not changed: by their signature, else by their bytes."""
+        self.question = kept.question
+        if kept.paths == self.paths and kept.signatures == self.found.signatures:
+            self.entries = dict(zip(kept.paths, kept.entries, strict=True))
+            return
+        numbers = {path: number for number, path in enumerate(kept.paths)}
+        for at, path in enumerate(self.paths):
+            number = numbers.get(path)
+            if number is None:
+                continue
+            same = kept.signatures[4 * number : 4 * number + 4] == self.found.signatures[4 * at : 4 * at + 4]
+            if (same and kept.signatures[4 * number] >= 0) or self._has_digest(path, kept.entries[number].digest):
+                self.entries[path] = kept.entries[number]
 
-    def readers(self) -> Counter[tuple[str, str]]:
-        """How many files were read by which reader, and why where it is not the first."""
-        return Counter((entry.reader, entry.again) for entry in self.entries.values())
+    def _has_digest(self, path: str, digest: bytes) -> bool:
+        from ssot_audit.source.read import digest_of, read_bytes
+
+        data = read_bytes(f"{self.root}/{path}")
+        return not isinstance(data, Failure) and digest_of(data) == digest
+
+    def keep(self, cache: Cache) -> None:
+        """Leave what is known for the next run."""
+        found, before = self.found, self._kept
+        if before and not self.fresh and before.is_of(self.question, found.paths, found.signatures, found.folders):
+            return
+        signatures = settled(found.signatures, found.looked)
+        shapes = {**(before.shapes if before else {}), **self.shapes}
+        entries = tuple(self.entries[path] for path in found.paths)
+        digests = b"".join(one.digest or NO_DIGEST for one in entries)
+        cache.save(Kept(self.question, found.paths, signatures, digests, entries, shapes, found.folders))
 
 
 def _lost(task: Task, reason: str) -> Entry:
@@ -109,6 +174,8 @@ def _lost(task: Task, reason: str) -> Entry:
 
 
 def _give_up(item: tuple[Task, str]) -> Entry:
+    from ssot_audit.source.read import given_up
+
     return given_up(*item)
 
 

@@ -46,7 +46,8 @@ def _fields(q: str) -> str:
 (?<{at}expr>(?&{at}sum)(?: if (?&{at}sum) else (?&{at}sum))?+)"""
 
 
-_TEXT = f"(?:(?:[rR](?=[\"']))?+(?:{_quoted(chr(34))}|{_quoted(chr(39))})|[fF](?:{_formatted(chr(34))}|{_formatted(chr(39))}))"
+_RAW = r"(?:[rR](?=[\"']))?+"
+_TEXT = f"(?:{_RAW}(?:{_quoted(chr(34))}|{_quoted(chr(39))})|[fF](?:{_formatted(chr(34))}|{_formatted(chr(39))}))"
 _BYTES = r"[bB](?:\"[^\"\\\n?]*+\"(?!\")|'[^'\\\n?]*+'(?!'))"
 
 
@@ -106,7 +107,8 @@ _HEADER = (
     rf"|(?<bound>(?:with|except)[ \t]++)(?&oexpr)(?:{_S}as[ \t]++{_BOUND})?+)"
 )
 _PLAIN = (
-    rf"{DEFINITIONS}{_DEFINE}\n(?:[ \t]*+(?:\#[^\n]*+)?\n)*+(?:(?<indent>[ \t]*+)(?:{_HEADER}(?={_S}:[ \t]*+(?:\#[^\n]*+)?+(?:\n|\z))"
+    rf"{DEFINITIONS}{_DEFINE}\n(?:[ \t]*+(?:\#[^\n]*+)?\n)*+(?:(?<indent>[ \t]*+)"
+    rf"(?:{_HEADER}(?={_S}:[ \t]*+(?:\#[^\n]*+)?+(?:\n|\z))"
     rf"|{_STATEMENT}[ \t]*+(?:\#[^\n]*+)?+(?=\n|\z))|{LOGICAL_LINE}(*SKIP)(*F))"
 )
 

@@ -5,53 +5,24 @@ from __future__ import annotations
 import os
 import stat
 from collections.abc import Sequence
+from hashlib import sha256
 from pathlib import Path
-from typing import NamedTuple
 
 from ssot_audit.facts import Facts, Failure, Fault, Use
 from ssot_audit.source import jit, search
 from ssot_audit.source.codec import encode
+from ssot_audit.source.entry import LINE_BY_LINE, READ, SCANNED, WALKED, Entry, Question, Task
 from ssot_audit.source.idle import without_idle_functions
 from ssot_audit.source.lines import physical_lines
 from ssot_audit.source.relevant import relevant_lines
 from ssot_audit.source.scan import place_spots, scan
-from ssot_audit.source.search import Question
 from ssot_audit.source.spots import may_hold, spots, words_of_interest
-from ssot_audit.source.statements import ENDS, imported_count
+from ssot_audit.source.statements import ENDS, SHAPES, imported_count
 from ssot_audit.source.text import decode
 from ssot_audit.source.tokens import Unsure
 from ssot_audit.source.verify import compiles, fault, unfit_to_walk
 
 MAX_BYTES = 16 << 20  # a larger file is not source anybody wrote
-SCANNED = "import statements alone"
-READ = "every line that matters"
-LINE_BY_LINE = "every line, one by one"
-WALKED = "the whole tree"
-
-
-class Entry(NamedTuple):
-    """What is known of a file. `facts` is encoded, and empty where none were needed: nothing in the file spells a name
-    that was asked for. `again` is the reason why it must be read again, by other means, before the entry is whole."""
-
-    failure: str = ""
-    imports: int = 0  # imported names
-    computed: int = 0  # calls that import a path computed at run time
-    mentions: tuple[str, ...] = ()
-    facts: str = ""
-    fault: Fault | None = None
-    reader: str = ""
-    again: str = ""
-
-
-class Task(NamedTuple):
-    """A file to read, to what end. `path` is as the repository knows it. `deep` asks for facts in any case, `whole` for
-    LibCST's tree wherever it can tell more than a statement."""
-
-    root: str
-    path: str
-    question: Question
-    deep: bool = False
-    whole: bool = False
 
 
 def read_bytes(path: str | Path) -> bytes | Failure:
@@ -84,7 +55,14 @@ def _all_of(descriptor: int, size: int) -> bytes:
 def read_file(task: Task) -> Entry:
     """The entry of a file, by the scanner."""
     data = read_bytes(f"{task.root}/{task.path}")
-    return Entry(failure=data.reason) if isinstance(data, Failure) else read_data(data, task)
+    if isinstance(data, Failure):
+        return Entry(failure=data.reason)
+    digest = digest_of(data) if task.digested else b""
+    return read_data(data, task)._replace(digest=digest, shapes=tuple(SHAPES.learned().items()))
+
+
+def digest_of(data: bytes) -> bytes:
+    return sha256(data).digest()[:16]
 
 
 def _begun(text: str, mask: bytes | None, task: Task) -> Entry:

@@ -6,49 +6,13 @@ import re
 import unicodedata
 from collections.abc import Collection, Iterator
 from functools import lru_cache
-from typing import NamedTuple
 
 from ssot_audit.engine import compiled
+from ssot_audit.source.entry import Question
 
 _ASCII = bytes(range(128))
 _COMPUTED = r"(?<!def )(?<![\w?])(?:import_module|__import__)\s*+\((?!\s*+[rRuU]?[\"'])"
 _ASCII_LETTER = re.compile(r"\w", re.ASCII)
-
-
-class Question(NamedTuple):
-    """What a run asks of every file: the names it looks for, `*` standing for any characters; those of them that
-    modules may have, alone or with what stands before them in a path (`pkg.old`); and for those that only modules
-    have, by name, all that can stand before them."""
-
-    names: tuple[str, ...] = ()
-    modules: tuple[str, ...] = ()
-    below: tuple[tuple[str, tuple[str, ...]], ...] = ()
-
-    def less(self, other: Question) -> Question:
-        """What this asks and the other does not: a name that the other asks for only below some package is asked for
-        again where this asks for it anywhere."""
-        asked = {
-            name
-            for name in other.names
-            if name not in dict(other.below) or dict(other.below)[name] == dict(self.below).get(name)
-        }
-        return self.only({*self.names} - asked)
-
-    def plus(self, other: Question) -> Question:
-        anywhere = {name for one in (self, other) for name in one.names if name not in dict(one.below)}
-        above: dict[str, set[str]] = {}
-        for name, parents in (*self.below, *other.below):
-            above.setdefault(name, set()).update(parents)
-        both = {*self.names, *other.names}
-        below = tuple((name, tuple(sorted(above[name]))) for name in sorted(above) if name not in anywhere)
-        return Question(tuple(sorted(both)), tuple(sorted({*self.modules, *other.modules})), below)
-
-    def only(self, names: Collection[str]) -> Question:
-        """The same of some names."""
-        modules = tuple(one for one in self.modules if one.rpartition(".")[2] in names)
-        return Question(
-            tuple(sorted({*self.names} & {*names})), modules, tuple(one for one in self.below if one[0] in names)
-        )
 
 
 def mentions(question: Question, text: str, mask: bytes | None, path: str) -> tuple[str, ...]:

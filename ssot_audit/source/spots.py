@@ -15,8 +15,8 @@ from typing import NamedTuple
 from ssot_audit.engine import compiled
 from ssot_audit.facts import Facts, Import
 from ssot_audit.source import search
+from ssot_audit.source.entry import Question
 from ssot_audit.source.functions import LAST_WORDS, SIMPLE, function_of
-from ssot_audit.source.search import Question
 from ssot_audit.source.tokens import Path, Tokens, Unsure, letter_before, path_before
 
 _PATH = r"[^\W\d]\w*(?:\s*\.\s*[^\W\d]\w*)*"

@@ -1,0 +1,77 @@
+"""What a run asks of files, and what is known of one. Nothing here reads."""
+
+from __future__ import annotations
+
+from collections.abc import Collection
+from typing import NamedTuple
+
+from ssot_audit.facts import Fault
+
+SCANNED = "import statements alone"
+READ = "every line that matters"
+LINE_BY_LINE = "every line, one by one"
+WALKED = "the whole tree"
+
+
+class Question(NamedTuple):
+    """What a run asks of every file: the names it looks for, `*` standing for any characters; those of them that
+    modules may have, alone or with what stands before them in a path (`pkg.old`); and for those that only modules
+    have, by name, all that can stand before them."""
+
+    names: tuple[str, ...] = ()
+    modules: tuple[str, ...] = ()
+    below: tuple[tuple[str, tuple[str, ...]], ...] = ()
+
+    def less(self, other: Question) -> Question:
+        """What this asks and the other does not: a name that the other asks for only below some package is asked for
+        again where this asks for it anywhere."""
+        asked = {
+            name
+            for name in other.names
+            if name not in dict(other.below) or dict(other.below)[name] == dict(self.below).get(name)
+        }
+        return self.only({*self.names} - asked)
+
+    def plus(self, other: Question) -> Question:
+        anywhere = {name for one in (self, other) for name in one.names if name not in dict(one.below)}
+        above: dict[str, set[str]] = {}
+        for name, parents in (*self.below, *other.below):
+            above.setdefault(name, set()).update(parents)
+        both = {*self.names, *other.names}
+        below = tuple((name, tuple(sorted(above[name]))) for name in sorted(above) if name not in anywhere)
+        return Question(tuple(sorted(both)), tuple(sorted({*self.modules, *other.modules})), below)
+
+    def only(self, names: Collection[str]) -> Question:
+        """The same of some names."""
+        modules = tuple(one for one in self.modules if one.rpartition(".")[2] in names)
+        return Question(
+            tuple(sorted({*self.names} & {*names})), modules, tuple(one for one in self.below if one[0] in names)
+        )
+
+
+class Entry(NamedTuple):
+    """What is known of a file. `facts` is encoded, and empty where none were needed: nothing in the file spells a name
+    that was asked for. `again` is the reason why it must be read again, by other means, before the entry is whole."""
+
+    failure: str = ""
+    imports: int = 0  # imported names
+    computed: int = 0  # calls that import a path computed at run time
+    mentions: tuple[str, ...] = ()
+    facts: str = ""
+    fault: Fault | None = None
+    reader: str = ""
+    again: str = ""
+    digest: bytes = b""  # of the bytes read
+    shapes: tuple[tuple[str, tuple[tuple[int, int, int, bool], ...]], ...] = ()  # of import statements, newly learned
+
+
+class Task(NamedTuple):
+    """A file to read, to what end. `path` is as the repository knows it. `deep` asks for facts in any case, `whole` for
+    LibCST's tree wherever it can tell more than a statement."""
+
+    root: str
+    path: str
+    question: Question
+    deep: bool = False
+    whole: bool = False
+    digested: bool = False
