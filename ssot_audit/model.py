@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from enum import StrEnum
 from types import MappingProxyType
 from typing import NamedTuple
@@ -190,7 +190,7 @@ class Judgement(NamedTuple):
 
 
 class Report(NamedTuple):
-    """Everything a format may print. `lines` holds the source line of each finding that can be shown."""
+    """Everything a format may print. `line` gives a source line of a file, by its number, where it can be shown."""
 
     version: str
     judgement: Judgement
@@ -206,4 +206,4 @@ class Report(NamedTuple):
     warnings: tuple[str, ...] = ()
     evidence: Evidence = Evidence()
     titles: Mapping[str, str] = MappingProxyType({})
-    lines: Mapping[tuple[str, int], str] = MappingProxyType({})
+    line: Callable[[str, int], str | None] = lambda path, number: None

@@ -12,9 +12,9 @@ from ssot_audit import __version__, score
 from ssot_audit.checks import symbol
 from ssot_audit.checks.governance import Governance, question, spelled
 from ssot_audit.config import Config
-from ssot_audit.facts import Channel, Failure
+from ssot_audit.facts import Channel, Failure, Import
 from ssot_audit.gate import Figures, Gate, judge
-from ssot_audit.model import Evidence, Finding, Reference, Report, Unvalidated
+from ssot_audit.model import Evidence, Reference, Report, Unvalidated
 from ssot_audit.program.candidates import Program, wanting
 from ssot_audit.program.modules import Modules
 from ssot_audit.program.resolve import Resolver
@@ -23,10 +23,6 @@ from ssot_audit.rules import Rule
 from ssot_audit.source.discover import SKIPPED_FOLDER
 from ssot_audit.source.entry import Question
 from ssot_audit.source.library import Library
-from ssot_audit.source.lines import physical_lines
-from ssot_audit.source.pool import cores
-from ssot_audit.source.read import read_bytes
-from ssot_audit.source.text import decode
 
 _NOTHING = Question()
 
@@ -51,16 +47,15 @@ def audit(options: Options) -> Report:
     reading = open_library(repository, options)
     rules = choose_rules(packs, reading.program, repository.config, options)
     reading = look(reading, rules)
+    outcome = symbol.check(reading.program, rules, options.today or date.today())
     if repository.cache:
         reading.library.keep(repository.cache)
-    outcome = symbol.check(reading.program, rules, options.today or date.today())
     return report(reading, rules, outcome, find_unvalidated(reading, outcome), options)
 
 
 def open_library(repository: Repository, options: Options) -> Reading:
     """The repository with its modules named and none of them read."""
-    jobs = cores() if options.jobs is None else options.jobs
-    library = Library(repository.root, repository.found, jobs, options.watch, options.whole, repository.kept)
+    library = Library(repository.root, repository.found, options.jobs, options.watch, options.whole, repository.kept)
     modules = Modules(library, repository.config.roots, package_around(repository.root))
     return Reading(repository, library, Program(modules, Resolver(modules)))
 
@@ -78,7 +73,7 @@ def look(reading: Reading, rules: Sequence[Rule], asked: Question = _NOTHING) ->
     while True:
         reading = look_for(reading, rules, asked)
         program = reading.program
-        more = Governance(rules, program).more_names(program, spelled(asked.names))
+        more = Governance(rules, program).more_names(program, reading.library.links(), spelled(asked.names))
         if not more:
             return reading
         asked = asked.plus(Question(tuple(sorted(more))))
@@ -89,9 +84,10 @@ def look_for(reading: Reading, rules: Sequence[Rule], asked: Question) -> Readin
     repository, library, before = reading
     library.ask(asked)
     spells, resolver, known = spelled(asked.names), declared(before.modules, rules), -1
+    wanted, imports = wanting(spells), dict[str, list[tuple[int, Import]]]()
     while True:  # what a file takes a name from may take it from another
         close = library.close()
-        program = Program(before.modules, resolver, close, spells, wanting(spells))
+        program = Program(before.modules, resolver, close, spells, wanted, imports)
         if len(close) == known:
             return Reading(repository, library, program)
         known = len(close)
@@ -168,7 +164,7 @@ def report(
         warnings=tuple(_warnings(rules)),
         evidence=_evidence(reading, known, rules),
         titles={rule.id: rule.title for rule in rules},
-        lines=source_lines(repository.root, findings),
+        line=SourceLines(repository.root).line,
     )
 
 
@@ -222,15 +218,21 @@ def _evidence(reading: Reading, references: Sequence[Reference], rules: Sequence
     )
 
 
-def source_lines(root: Path, findings: Sequence[Finding]) -> dict[tuple[str, int], str]:
-    """The line each finding stands on, for those in files that can still be read."""
-    wanted: dict[str, set[int]] = {}
-    for one in findings:
-        wanted.setdefault(one.path, set()).add(one.place.line)
-    shown = {}
-    for path, numbers in wanted.items():
-        data = read_bytes(root / path)
-        text = data if isinstance(data, Failure) else decode(data)
-        lines = [] if isinstance(text, Failure) else physical_lines(text)
-        shown.update({(path, number): lines[number - 1] for number in numbers if number <= len(lines)})
-    return shown
+class SourceLines:
+    """The text of lines, read when they are shown."""
+
+    def __init__(self, root: Path) -> None:
+        self._root, self._files = root, dict[str, list[str]]()
+
+    def line(self, path: str, number: int) -> str | None:
+        """A line of a file, by its number from 1; None where the file can no longer be read, or has no such line."""
+        from ssot_audit.source.lines import physical_lines  # most formats show none
+        from ssot_audit.source.read import read_bytes
+        from ssot_audit.source.text import decode
+
+        if path not in self._files:
+            data = read_bytes(self._root / path)
+            text = data if isinstance(data, Failure) else decode(data)
+            self._files[path] = [] if isinstance(text, Failure) else physical_lines(text)
+        lines = self._files[path]
+        return lines[number - 1] if number <= len(lines) else None

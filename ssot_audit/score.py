@@ -3,21 +3,25 @@
 from __future__ import annotations
 
 from collections import Counter, defaultdict
-from collections.abc import Callable, Iterable, Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
 
 from ssot_audit import names
 from ssot_audit.model import Class, Kind, Reference, Score, Tally
 
 
-def tally(references: Iterable[Reference]) -> Tally:
-    counts = Counter(one.klass for one in references)
-    return Tally(tuple((klass, counts[klass]) for klass in Class if counts[klass]))
+def _tally(counts: Mapping[Class, int]) -> Tally:
+    return Tally(tuple((klass, counts[klass]) for klass in Class if counts.get(klass)))
 
 
 def score(name: str, references: Sequence[Reference], kinds: Mapping[str, Kind], path: str = "") -> Score:
     """The tally of some references, in total and by the kind of the file each stands in."""
-    split = tuple((kind, tally(one for one in references if kinds[one.path] is kind)) for kind in Kind)
-    return Score(name, tally(references), split, path)
+    counts = Counter((kinds[one.path], one.klass) for one in references)
+    total: Counter[Class] = Counter()
+    split: dict[Kind, dict[Class, int]] = {kind: {} for kind in Kind}
+    for (kind, klass), number in counts.items():
+        split[kind][klass] = number
+        total[klass] += number
+    return Score(name, _tally(total), tuple((kind, _tally(split[kind])) for kind in Kind), path)
 
 
 def by_rule(references: Sequence[Reference], ids: Sequence[str], kinds: Mapping[str, Kind]) -> tuple[Score, ...]:

@@ -3,12 +3,11 @@
 from __future__ import annotations
 
 from collections import defaultdict
-from collections.abc import Callable, Iterable, Iterator, Sequence
+from collections.abc import Callable, Iterable, Sequence
 from typing import NamedTuple
 
 from ssot_audit import names
 from ssot_audit.errors import ConfigError
-from ssot_audit.facts import Binding, Failure
 from ssot_audit.globs import Globs
 from ssot_audit.model import Origin, Resolution
 from ssot_audit.program.candidates import Candidate, Program
@@ -17,6 +16,7 @@ from ssot_audit.rules import Rule
 from ssot_audit.source.entry import Question
 
 Spelled = Callable[[str], bool]
+Link = tuple[str, str, str]
 
 _UNRESOLVED = ("missing-module", "missing-name")
 
@@ -91,35 +91,30 @@ class Governance:
                     self._stars[f"{names.split(path)[0]}.*"].append((path, one))
             if one.origin and one.origin.kind not in ("none", "namespace"):
                 self._origins[one.origin].append(one)
+        self._claims: dict[tuple[str, Origin | None, str], list[Governed]] = {}
         self._names = frozenset(name for one in self.governed for name in (one.rule.symbol, *one.rule.aliases))
 
-    def more_names(self, program: Program, known: Spelled) -> set[str]:
+    def more_names(self, program: Program, links: Iterable[Link], known: Spelled) -> set[str]:
         """The names a governed object goes by that are not known yet: where it is made, and where an import or an
-        assignment gives it another. What links to it spells a name that is known, or that another link gave it."""
+        assignment gives it another. `links` are (file, name, what it stands for) of names that may be such."""
         found = {origin.name for origin in self._origins if origin.kind != "module" and not known(origin.name)}
-        links = [
-            link
-            for path in program.paths or sorted(program.modules.by_path)
-            for link in _links(program.modules.by_path[path])
-        ]
+        links = list(links)
         grown = True
         while grown:
             grown = False
-            for module, binding, source in links:
-                new = binding.name not in found and not known(binding.name)
-                linked = new and (source in found or known(source))
-                if linked and program.resolver.name_in(module, binding.name).origin in self._origins:
-                    found.add(binding.name)
+            for path, name, source in links:
+                linked = name not in found and not known(name) and (source in found or known(source))
+                if linked and program.resolver.name_in(program.modules.by_path[path], name).origin in self._origins:
+                    found.add(name)
                     grown = True
         return found
 
     def rule_of(self, candidate: Candidate) -> Governed | None:
         """The rule a candidate falls under, if any. Raises ConfigError where two rules claim it alike."""
-        found = self._listing(candidate)
-        if not found and candidate.name in self._names:
-            found = [one for one in self.governed if one.has_name(candidate.name) and one.in_family(candidate)]
-        if not found and candidate.resolution.origin in self._origins:
-            found = self._origins[candidate.resolution.origin]
+        key = candidate.dotted, candidate.resolution.origin, candidate.resolution.reason
+        found = self._claims.get(key)
+        if found is None:
+            found = self._claims[key] = self._claiming(candidate)
         found = [one for one in found if one.applies_to(candidate.module.path) and _concerns(one, candidate)]
         if len(found) > 1:
             named = [one for one in found if one.has_name(candidate.name)]
@@ -127,6 +122,15 @@ class Governance:
         if len(found) > 1:
             raise ConfigError((_tie(found, candidate),))
         return found[0] if found else None
+
+    def _claiming(self, candidate: Candidate) -> list[Governed]:
+        """The rules a path falls under, wherever it is used."""
+        found = self._listing(candidate)
+        if not found and candidate.name in self._names:
+            found = [one for one in self.governed if one.has_name(candidate.name) and one.in_family(candidate)]
+        if not found and candidate.resolution.origin in self._origins:
+            found = self._origins[candidate.resolution.origin]
+        return found
 
     def _listing(self, candidate: Candidate) -> list[Governed]:
         """The rules that list the path, or a module it is below; the listed path that says most of it wins."""
@@ -169,19 +173,6 @@ def spelled(wanted: Iterable[str]) -> Spelled:
     if not patterns:
         return exact.__contains__
     return lambda word: word in exact or any(names.matches(pattern, word) for pattern in patterns)
-
-
-def _links(module: Module) -> Iterator[tuple[Module, Binding, str]]:
-    """The names of a module that stand for something else, each with the last name of what that is."""
-    facts = module.facts
-    if isinstance(facts, Failure):
-        return
-    for binding in facts.bindings:
-        if binding.kind == "import":
-            one = facts.imports[binding.imported]
-            yield module, binding, one.name or (names.last_part(one.module) if one.alias else binding.name)
-        elif binding.kind == "assignment" and binding.value:
-            yield module, binding, names.last_part(binding.value)
 
 
 def _concerns(one: Governed, candidate: Candidate) -> bool:

@@ -53,6 +53,7 @@ class Program(NamedTuple):
     paths: Sequence[str] | None = None
     spells: Callable[[str], bool] | None = None
     wanted: Callable[[str, str | None], bool] = lambda module, name: True
+    asked: dict[str, list[tuple[int, Import]]] = {}  # noqa: RUF012 - the wanted imports of files, once known
 
     def candidates(self) -> Iterator[Candidate]:
         for path in sorted(self.modules.by_path) if self.paths is None else self.paths:
@@ -62,9 +63,8 @@ class Program(NamedTuple):
 
     def _candidates_of(self, module: Module, facts: Facts) -> Iterator[Candidate]:
         here = self.spells is None or any(map(self.spells, module.path.replace(".", "/").split("/")))
-        for number, one in enumerate(facts.imports):
-            if here or self.wanted(one.module, one.name):
-                yield from self._imported(module, number, one)
+        for number, one in enumerate(facts.imports) if here else self._wanted(module.path, facts):
+            yield from self._imported(module, number, one)
         yield from self._used(module, facts)
         yield from self._targeted(module, facts)
 
@@ -73,13 +73,18 @@ class Program(NamedTuple):
         found: set[str] = set()
         for path in self.paths or ():
             module = self.modules.by_path[path]
-            for one in module.facts.imports if isinstance(module.facts, Facts) else ():
-                if self.wanted(one.module, one.name):
-                    base = absolute(module, one.level, one.module)
-                    source = self.modules.find(base, module) if base else None
-                    if isinstance(source, Module):
-                        found.add(source.path)
+            for _, one in self._wanted(path, module.facts) if isinstance(module.facts, Facts) else ():
+                base = absolute(module, one.level, one.module)
+                source = self.modules.find(base, module) if base else None
+                if isinstance(source, Module):
+                    found.add(source.path)
         return found
+
+    def _wanted(self, path: str, facts: Facts) -> list[tuple[int, Import]]:
+        if path not in self.asked:
+            wanted = self.wanted
+            self.asked[path] = [pair for pair in enumerate(facts.imports) if wanted(pair[1].module, pair[1].name)]
+        return self.asked[path]
 
     def _imported(self, module: Module, number: int, one: Import) -> Iterator[Candidate]:
         dotted = path_of(module, one) or "." * one.level + ".".join(filter(None, (one.module, one.name)))

@@ -136,7 +136,7 @@ def _findings(report: Report, style: Style) -> list[RenderableType]:
     shown: list[RenderableType] = [Text()]
     ranked = sorted(report.findings, key=lambda one: (_SEVERITIES.index(one.severity), _KINDS.index(one.kind)))
     for one in ranked[:SHOWN_FINDINGS]:
-        shown.append(_finding(one, report.lines.get((one.path, one.place.line)), style))
+        shown.append(_finding(one, report.line(one.path, one.place.line), style))
     rest = ranked[SHOWN_FINDINGS:]
     if rest:
         shown.append(Text(f"and {plural(len(rest), 'more finding')}:"))

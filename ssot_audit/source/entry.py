@@ -57,6 +57,7 @@ class Entry(NamedTuple):
     imports: int = 0  # imported names
     computed: int = 0  # calls that import a path computed at run time
     mentions: tuple[str, ...] = ()
+    links: tuple[tuple[str, str], ...] = ()  # names of the module that stand for one of those, each with that one
     facts: str = ""
     fault: Fault | None = None
     reader: str = ""

@@ -30,9 +30,9 @@ class Library(Mapping[str, Facts | Failure]):
     """The facts of every file, by path. A file that nothing was asked of is read when its facts are."""
 
     def __init__(
-        self, root: Path, found: Found, jobs: int, watch: Watch, whole: bool = False, kept: Kept | None = None
+        self, root: Path, found: Found, jobs: int | None, watch: Watch, whole: bool = False, kept: Kept | None = None
     ) -> None:
-        """`whole` has every file read by its tree. `kept` is what an earlier run knew."""
+        """`jobs` None is every core. `whole` has every file read by its tree. `kept` is what an earlier run knew."""
         self.root, self.found, self.paths, self.jobs, self.watch = root, found, found.paths, jobs, watch
         self.whole = whole
         self.entries: dict[str, Entry] = {}
@@ -83,6 +83,10 @@ class Library(Mapping[str, Facts | Failure]):
         """The files that spell a name."""
         return [path for path in self.paths if any(map(spells, self.entries[path].mentions))]
 
+    def links(self) -> Iterator[tuple[str, str, str]]:
+        """(file, name, what it stands for) of names that stand for one that was asked for."""
+        return ((path, *link) for path in self.paths for link in self.entries[path].links)
+
     def readers(self) -> Counter[tuple[str, str]]:
         """How many files were read by which reader, and why where it is not the first."""
         return Counter((self.entries[path].reader, self.entries[path].again) for path in self.fresh)
@@ -112,13 +116,16 @@ class Library(Mapping[str, Facts | Failure]):
         self._each(Work(read_file, _lost, BATCH, deep=False), tasks, self._jobs(len(tasks)), "reading")
         again = [task for task in tasks if self.entries[task.path].again]
         # LibCST may read whole files now: never in this process.
-        self._each(Work(read_again, _lost), again, self.jobs, "reading again")
+        self._each(Work(read_again, _lost), again, self._jobs(), "reading again")
         lost = [(task, self.entries[task.path].failure) for task in tasks if self.entries[task.path].reader == _LOST]
-        for (task, _), entry in self._results(Work(_give_up, _failed), lost, self.jobs):
+        for (task, _), entry in self._results(Work(_give_up, _failed), lost, self._jobs()):
             self.entries[task.path] = entry
 
-    def _jobs(self, files: int) -> int:
-        return 0 if files <= FEW else self.jobs
+    def _jobs(self, files: int = FEW + 1) -> int:
+        """How many workers to start for so many files; 0: none."""
+        from ssot_audit.source.pool import cores
+
+        return 0 if files <= FEW else cores() if self.jobs is None else self.jobs
 
     def _each(self, work: Work, tasks: Sequence[Task], jobs: int, what: str) -> None:
         for done, (task, entry) in enumerate(self._results(work, tasks, jobs), 1):

@@ -29,10 +29,9 @@ for _ in range(5):  # deeper nesting takes the slow way
     _brackets = rf"[(\[{{](?:(?:{_PLAIN}|[\r\n])++|{STRING}|{COMMENT}|{JOIN}|{_brackets})*+[)\]}}]"
 BRACKETS = _brackets
 
-_LINE = re.compile(
+_LINE = (
     rf"(?P<indent>[ \t\f]*+)(?P<word>[^\W\d]\w*+)?(?:{_PLAIN}++|{STRING}|{COMMENT}|{JOIN}|{BRACKETS})*+"
-    rf"(?:{NEWLINE}|\Z)",
-    re.DOTALL,
+    rf"(?:{NEWLINE}|\Z)"
 )
 _JOIN = re.compile(JOIN)
 _INDENT = re.compile(r"(?P<indent>[ \t\f]*+)(?P<word>[^\W\d]\w*+)?")
@@ -56,7 +55,7 @@ def logical_lines(text: str, at: int = 0, size: int | None = None) -> Iterator[L
     """Every logical line that starts with anything but a comment, of a text or of some whole lines of it. Offsets count
     characters."""
     size = len(text) if size is None else size
-    match = _LINE.match
+    match = re.compile(_LINE, re.DOTALL).match  # takes long to compile, and most runs read no file line by line
     while at < size:
         found = match(text, at)
         if found:

@@ -112,7 +112,7 @@ def _read_closely(text: str, mask: bytes, entry: Entry, task: Task) -> Entry:
     if lines is None:
         return entry._replace(again="quotes or brackets leave a doubt")
     facts = scan(text, lines)[0]
-    entry = entry._replace(imports=len(facts.imports), reader=READ)
+    entry = entry._replace(imports=len(facts.imports), links=_links(facts, entry.mentions), reader=READ)
     try:
         return entry._replace(facts=encode(_with_spots(text, mask, facts, task.question) if entry.mentions else facts))
     except Unsure as reason:
@@ -166,7 +166,21 @@ def read_again(task: Task) -> Entry:
             # LibCST cannot read all that is certain without it.
             facts = facts if certain and tree.fault else tree
             entry = entry._replace(reader=WALKED)
-    return entry._replace(facts=encode(facts), fault=facts.fault)
+    return entry._replace(facts=encode(facts), fault=facts.fault, links=_links(facts, entry.mentions))
+
+
+def _links(facts: Facts, spelled: tuple[str, ...]) -> tuple[tuple[str, str], ...]:
+    """The names of a module that an import or an assignment makes stand for one of those spelled, where they differ."""
+    found: dict[tuple[str, str], None] = {}
+    for binding in facts.bindings if spelled else ():
+        if binding.kind == "import":
+            one = facts.imports[binding.imported]
+            source = one.name or (one.module.rpartition(".")[2] if one.alias else binding.name)
+        else:
+            source = binding.value.rpartition(".")[2] if binding.kind == "assignment" else ""
+        if source in spelled and source != binding.name:
+            found[binding.name, source] = None
+    return tuple(found)
 
 
 def _shorter(text: str, mask: bytes, facts: Facts, question: Question) -> str:
