@@ -63,7 +63,6 @@ class Entry(NamedTuple):
     reader: str = ""
     again: str = ""
     digest: bytes = b""  # of the bytes read
-    shapes: tuple[tuple[str, tuple[tuple[int, int, int, bool], ...]], ...] = ()  # of import statements, newly learned
 
 
 class Task(NamedTuple):

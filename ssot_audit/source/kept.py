@@ -9,7 +9,6 @@ from typing import Any, NamedTuple
 
 from ssot_audit.facts import Fault
 from ssot_audit.source.entry import SCANNED, Entry, Question
-from ssot_audit.source.statements import Structure
 
 DIGEST = 16  # bytes
 NO_DIGEST = bytes(DIGEST)  # of a file that gave none: it is read again
@@ -43,7 +42,6 @@ class Kept(NamedTuple):
     signatures: Sequence[int]
     digests: bytes
     entries: tuple[Entry, ...]
-    shapes: dict[str, Structure]
     folders: Folders = NO_FOLDERS
 
     def is_of(self, question: Question, paths: Sequence[str], signatures: Sequence[int], folders: Folders) -> bool:
@@ -66,9 +64,8 @@ def encoded(kept: Kept, reader: str) -> bytes:
     special, facts, at = [], [], 0
     for number, one in enumerate(kept.entries):
         if one.facts or one.mentions or one.failure or one.reader != SCANNED:
-            special.append(
-                (number, one.failure, one.mentions, one.links, at, len(one.facts), one.fault, one.reader, one.again)
-            )
+            place = at, len(one.facts)
+            special.append((number, one.failure, one.mentions, one.links, place, one.fault, one.reader, one.again))
             facts.append(one.facts)
             at += len(one.facts)
     sections = (
@@ -88,7 +85,6 @@ def encoded(kept: Kept, reader: str) -> bytes:
         "files": len(kept.paths),
         "lengths": [len(one) for one in sections],
         "special": special,
-        "shapes": kept.shapes,
         "skipped": kept.folders.skipped,
         "same": kept.folders.found == kept.paths,
     }
@@ -110,7 +106,7 @@ def decoded(head: dict[str, Any], body: memoryview) -> Kept:
         for at, (number, calls) in zip(range(0, len(hashes), DIGEST), counts, strict=True)
     ]
     texts = bytes(facts).decode("ascii")
-    for number, failure, mentions, links, start, length, fault, reader, again in head["special"]:
+    for number, failure, mentions, links, (start, length), fault, reader, again in head["special"]:
         entries[number] = entries[number]._replace(
             failure=failure,
             mentions=tuple(mentions),
@@ -129,7 +125,6 @@ def decoded(head: dict[str, Any], body: memoryview) -> Kept:
         _numbers(signatures),
         hashes,
         tuple(entries),
-        {shape: tuple(tuple(one) for one in structure) for shape, structure in head["shapes"].items()},
         Folders(
             _split(folders),
             _numbers(folder_signatures),

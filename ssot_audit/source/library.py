@@ -16,7 +16,6 @@ from ssot_audit.source.kept import NO_DIGEST, Kept, settled
 if TYPE_CHECKING:
     from ssot_audit.source.cache import Cache
     from ssot_audit.source.pool import Work
-    from ssot_audit.source.statements import Structure
 
 # Told how many of how many files are done, and what is being done with them.
 Watch = Callable[[str, int, int], None]
@@ -38,7 +37,6 @@ class Library(Mapping[str, Facts | Failure]):
         self.entries: dict[str, Entry] = {}
         self.question = Question()
         self.fresh: set[str] = set()  # read by this run
-        self.shapes: dict[str, Structure] = {}  # of import statements, learned by this run
         self._kept = None if whole else kept
         self._facts: dict[str, Facts | Failure] = {}
         if self._kept:
@@ -109,9 +107,7 @@ class Library(Mapping[str, Facts | Failure]):
             return
         from ssot_audit.source.pool import Work
         from ssot_audit.source.read import read_again, read_file
-        from ssot_audit.source.statements import SHAPES
 
-        SHAPES.known.update(self._kept.shapes if self._kept else {})
         tasks = [Task(str(self.root), path, self.question, deep, self.whole, True) for path in paths]
         self._each(Work(read_file, _lost, BATCH, deep=False), tasks, self._jobs(len(tasks)), "reading")
         again = [task for task in tasks if self.entries[task.path].again]
@@ -130,8 +126,7 @@ class Library(Mapping[str, Facts | Failure]):
     def _each(self, work: Work, tasks: Sequence[Task], jobs: int, what: str) -> None:
         for done, (task, entry) in enumerate(self._results(work, tasks, jobs), 1):
             before = self.entries.get(task.path, entry)
-            self.shapes.update(entry.shapes)
-            self.entries[task.path] = entry._replace(digest=entry.digest or before.digest, shapes=())
+            self.entries[task.path] = entry._replace(digest=entry.digest or before.digest)
             self._facts.pop(task.path, None)
             self.fresh.add(task.path)
             self.watch(what, done, len(tasks))
@@ -170,10 +165,9 @@ class Library(Mapping[str, Facts | Failure]):
         if before and not self.fresh and before.is_of(self.question, found.paths, found.signatures, found.folders):
             return
         signatures = settled(found.signatures, found.looked)
-        shapes = {**(before.shapes if before else {}), **self.shapes}
         entries = tuple(self.entries[path] for path in found.paths)
         digests = b"".join(one.digest or NO_DIGEST for one in entries)
-        cache.save(Kept(self.question, found.paths, signatures, digests, entries, shapes, found.folders))
+        cache.save(Kept(self.question, found.paths, signatures, digests, entries, found.folders))
 
 
 def _lost(task: Task, reason: str) -> Entry:

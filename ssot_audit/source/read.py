@@ -17,7 +17,7 @@ from ssot_audit.source.lines import physical_lines
 from ssot_audit.source.relevant import relevant_lines
 from ssot_audit.source.scan import place_spots, scan
 from ssot_audit.source.spots import may_hold, spots, words_of_interest
-from ssot_audit.source.statements import ENDS, SHAPES, imported_count
+from ssot_audit.source.statements import ENDS, imported_count
 from ssot_audit.source.text import decode
 from ssot_audit.source.tokens import Unsure
 from ssot_audit.source.verify import compiles, fault, unfit_to_walk
@@ -57,8 +57,7 @@ def read_file(task: Task) -> Entry:
     data = read_bytes(f"{task.root}/{task.path}")
     if isinstance(data, Failure):
         return Entry(failure=data.reason)
-    digest = digest_of(data) if task.digested else b""
-    return read_data(data, task)._replace(digest=digest, shapes=tuple(SHAPES.learned().items()))
+    return read_data(data, task)._replace(digest=digest_of(data) if task.digested else b"")
 
 
 def digest_of(data: bytes) -> bytes:
@@ -82,7 +81,7 @@ def read_data(data: bytes, task: Task) -> Entry:
         return entry._replace(again="asked for" if task.whole else "its lines end in more than one way")
     statements = jit.statements(mask)
     if statements is None:
-        return entry._replace(again="quotes or brackets leave a doubt")
+        return _in_doubt(text, entry, task)
     texts = [text[start:end].rstrip(ENDS) for start, end in statements]
     closely = task.deep or _matters(task, text, mask, entry.mentions, texts)
     if (closely or entry.mentions) and not compiles(text, mask):
@@ -90,6 +89,15 @@ def read_data(data: bytes, task: Task) -> Entry:
     if not closely:
         return entry._replace(imports=sum(map(imported_count, texts)), reader=SCANNED)
     return _read_closely(text, mask, entry, task)
+
+
+def _in_doubt(text: str, entry: Entry, task: Task) -> Entry:
+    """The entry of a text that must be read line by line; of more than its statements only where it may matter."""
+    facts = scan(text)[0]
+    star = any(one.name == "*" for one in facts.imports)
+    if task.deep or star or entry.mentions or search.in_path(task.question, task.path):
+        return entry._replace(again="quotes or brackets leave a doubt")
+    return entry._replace(imports=len(facts.imports), reader=LINE_BY_LINE)
 
 
 def _matters(task: Task, text: str, mask: bytes, found: tuple[str, ...], statements: Sequence[str]) -> bool:

@@ -1,8 +1,7 @@
-"""What small pieces of text mean: import statements, except clauses, conditions. Each is read once, by LibCST.
+"""What small pieces of text mean: import statements, except clauses, conditions. Each text is read once.
 
-An import statement is read by its shape: its text with every identifier put as `n`, which is all that the grammar asks
-of it. Thousands of statements have a few hundred shapes. What is plain enough to be read without LibCST is, because
-importing LibCST takes longer than most runs; a property test holds the two readings together.
+LibCST says what they mean. What is plain enough to be read without it is, because importing LibCST takes longer than
+most runs; the tests hold the two readings together.
 """
 
 from __future__ import annotations
@@ -26,9 +25,18 @@ ENDS = " \t\f\r\n\\"  # what may follow a statement: blanks, line ends and a bac
 
 _WORD = re.compile(r"\#[^\r\n]*|(?P<word>[^\W\d]\w*|\*)")
 _DEEP = re.compile(rf"\.(?:\s*\w+\s*\.){{{MAX_PARTS}}}")
-_SHAPED = re.compile(r"\#[^\r\n]*|[A-Za-z_]\w*|[ \t\f]+", re.ASCII)
-_SHAPE = re.compile(r"[a-z().,*;\\ \r\n]*\Z")
-_KEPT = {word: word for word in (*kwlist, "lazy")}
+_KEYWORDS = frozenset(kwlist) - {"as"}
+_N = r"[A-Za-z_]\w*"
+_ONE = rf"{_N}(?:[ \t]+as[ \t]+{_N})?"
+_IN = rf"{_N}(?:\s+as\s+{_N})?"
+_M = rf"{_N}(?:\.{_N})*(?:[ \t]+as[ \t]+{_N})?"
+_PLAIN = re.compile(
+    rf"(?:from[ \t]+(?:(?P<dots>\.*)[ \t]*(?P<module>{_N}(?:\.{_N})*)[ \t]+|(?P<only>\.+)[ \t]*)import"
+    rf"(?:[ \t]*\((?P<inner>\s*{_IN}(?:\s*,\s*{_IN})*\s*,?\s*)\)|[ \t]+(?P<outer>\*|{_ONE}(?:[ \t]*,[ \t]*{_ONE})*))"
+    rf"|import[ \t]+(?P<whole>{_M}(?:[ \t]*,[ \t]*{_M})*))"
+    r"[ \t]*\Z",
+    re.ASCII,
+)
 _PATH = re.compile(r"\s*[^\W\d]\w*(?:\.[^\W\d]\w*)*\s*\Z")
 _NAMES = re.compile(r"\s*\[\s*(?:(?:\"\w+\"|'\w+')\s*(?:,\s*|(?=\])))*\]\s*\Z", re.ASCII)
 _CHECKING = re.compile(r"\s*(not\s+)?(?:[^\W\d]\w*\.)*TYPE_CHECKING\s*\Z")
@@ -45,78 +53,60 @@ class ImportedName(NamedTuple):
     end: int
 
 
-# (level, words of the module, words of the name: 0 where a module is imported, whether it is renamed) of each name.
-Structure = tuple[tuple[int, int, int, bool], ...]
-
-
-class Shapes:
-    """The shapes of import statements that are known, and those learned since they were last asked for."""
-
-    def __init__(self) -> None:
-        self.known: dict[str, Structure] = {}
-        self._learned: dict[str, Structure] = {}
-
-    def structure(self, shape: str) -> Structure:
-        found = self.known.get(shape)
-        if found is None:
-            found = self.known[shape] = _structure(shape)
-            if _SHAPE.match(shape):  # of nothing but keywords and placeholders
-                self._learned[shape] = found
-        return found
-
-    def learned(self) -> dict[str, Structure]:
-        found, self._learned = self._learned, {}
-        return found
-
-
-SHAPES = Shapes()
-
-
-def _structure(shape: str) -> Structure:
-    from ssot_audit.source import syntax
-
-    node = None if _DEEP.search(shape) else syntax.statement(shape)
-    if not isinstance(node, syntax.IMPORT_NODES):
-        return ()
-    return tuple(
-        (level, len(module.split(".")) if module else 0, 0 if name is None else 1, alias is not None)
-        for _, level, module, name, alias in syntax.imported_names(node)
-    )
-
-
 @lru_cache(maxsize=65536)
 def import_statement(text: str) -> tuple[ImportedName, ...]:
-    """The names an import statement imports, empty where the text is none. LibCST reads its shape; names and offsets
-    come from its words, in the order LibCST gives them."""
-    shape = _SHAPED.sub(_shaped, text) if text.isascii() else text
-    structure = SHAPES.structure(shape)
-    if not structure:
-        return ()
+    """The names an import statement imports, empty where the text is none. Offsets come from the statement's words, in
+    the order in which the grammar has them."""
     words = [(found["word"], found.start(), found.end()) for found in _WORD.finditer(text) if found["word"]]
-    at = next(i for i, word in enumerate(words) if word[0] == "import") + 1
-    shared = [word for word, *_ in words[:at]]
+    parts = _plain_parts(text)
+    if parts is None:
+        parts = _parts(text)
+    at = next((i for i, word in enumerate(words) if word[0] == "import"), 0) + 1
     names = []
-    for level, module_words, name_words, renamed in structure:
-        parts = name_words or module_words
-        taken = [word for word, *_ in words[at : at + parts]]
-        module = ".".join(shared[shared.index("from") + 1 :][:module_words] if name_words else taken)
-        alias = words[at + parts + 1][0] if renamed else None
-        name = taken[0] if name_words else None
-        spot = words[at][1], words[at + parts - 1][2]
+    for level, module, name, alias in parts:
+        count = (name or module).count(".") + 1
+        spot = words[at][1], words[at + count - 1][2]
         names.append(ImportedName(level, normal(module), normal(name), normal(alias), *spot))
-        at += parts + 2 * renamed
+        at += count + (2 if alias else 0)
     return tuple(names)
 
 
 @lru_cache(maxsize=65536)
 def imported_count(text: str) -> int:
     """How many names an import statement imports."""
-    return len(SHAPES.structure(_SHAPED.sub(_shaped, text) if text.isascii() else text))
+    parts = _plain_parts(text)
+    return len(_parts(text) if parts is None else parts)
 
 
-def _shaped(found: re.Match[str]) -> str:
-    word = found.group()
-    return "" if word[0] == "#" else " " if word[0] in " \t\f" else _KEPT.get(word, "n")
+Part = tuple[int, str, str | None, str | None]  # level, module, name, alias of one imported name
+
+
+def _plain_parts(text: str) -> list[Part] | None:
+    """What a plain statement imports; None for one that only LibCST can tell."""
+    if "#" in text:
+        text = re.sub(r"#[^\r\n]*", "", text)
+    if "\\" in text:
+        text = re.sub(JOIN, " ", text)
+    found = _PLAIN.match(text)
+    if found is None:
+        return None
+    dots, module, only, inner, outer, whole = found.groups()
+    names = [one.split() for one in (inner or outer or whole).split(",") if one.strip()]
+    path = "".join(module.split()) if module else ""
+    if not _KEYWORDS.isdisjoint((*(word for one in names for word in one), *path.split("."))):
+        return None
+    if any(len(one) not in (1, 3) or (len(one) == 3 and one[1] != "as") for one in names):
+        return None
+    if whole:
+        return [(0, one[0], None, one[2] if len(one) == 3 else None) for one in names]
+    return [(len(dots or only or ""), path, one[0], one[2] if len(one) == 3 else None) for one in names]
+
+
+def _parts(text: str) -> list[Part]:
+    from ssot_audit.source import syntax
+
+    node = None if _DEEP.search(text) else syntax.statement(text)
+    return [one[1:] for one in syntax.imported_names(node)] if isinstance(node, syntax.IMPORT_NODES) else []
 
 
 @lru_cache(maxsize=4096)
@@ -193,7 +183,7 @@ def target_names(text: str) -> tuple[str, ...]:
     """The names an assignment, `for` or `del` target binds; attributes and items of other objects bind none."""
     if _PATH.match(text) and text.isascii():
         name = text.strip()
-        return (name,) if name.isidentifier() and name not in _KEPT else ()
+        return (name,) if name.isidentifier() and name not in kwlist else ()
     from ssot_audit.source import syntax
 
     return syntax.target_names(_expression(text))
