@@ -18,7 +18,7 @@ from typing import NoReturn
 from ssot_audit import __version__
 from ssot_audit.errors import UsageError
 
-COMMANDS = ("check", "paths", "imports", "rules")
+COMMANDS = ("check", "paths", "imports", "graph", "rules", "cache")
 FORMAT_NAMES = ("full", "concise", "json", "json-lines")
 
 _ABOUT = """Measure how much of a Python repository imports each symbol from its single source of truth.
@@ -26,7 +26,9 @@ _ABOUT = """Measure how much of a Python repository imports each symbol from its
   ssot-audit [PATH...]            check a repository, or judge some of its files (the same as `check`)
   ssot-audit paths NAME [PATH]    through which import paths is NAME reached, and where does each lead
   ssot-audit imports [PATH]       every import, as JSON lines
+  ssot-audit graph [PATH]         how large the import graph is, and how many import-time cycles it has
   ssot-audit rules [list|test|ID] list the rules, explain one, or run their examples
+  ssot-audit cache [show|clean]   where what was read is kept from run to run, and how much of it
 """
 _CODES = """exit codes:
   0  the gate is met
@@ -64,7 +66,9 @@ def parse(argv: Sequence[str]) -> Namespace:
     _check(commands)
     _paths(commands)
     _imports(commands)
+    _graph(commands)
     _rules(commands)
+    _cache(commands)
     return parser.parse_args(argv)
 
 
@@ -85,7 +89,12 @@ def _command(commands: _SubParsersAction[_Parser], name: str, about: str, format
     parser.add_argument("--color", choices=("auto", "always", "never"), default="auto", help="auto, always or never")
     noise = parser.add_mutually_exclusive_group()
     noise.add_argument("-q", "--quiet", action="store_true", help="the verdict only, no progress")
-    noise.add_argument("-v", "--verbose", action="store_true", help="also tell which reader read how many files")
+    noise.add_argument(
+        "-v",
+        "--verbose",
+        action="store_true",
+        help="also tell, on standard error, which reader read how many files, and why",
+    )
     return parser
 
 
@@ -154,6 +163,18 @@ def _imports(commands: _SubParsersAction[_Parser]) -> None:
     parser = _command(commands, "imports", "Print every import of every file, one JSON object a line.", ("json-lines",))
     parser.add_argument("paths", nargs="?", default=None, type=Path, metavar="PATH", help="a folder; default: here")
     _files(parser)
+
+
+def _graph(commands: _SubParsersAction[_Parser]) -> None:
+    parser = _command(commands, "graph", "The size of the import graph, and its import-time cycles.", ("full", "json"))
+    parser.add_argument("paths", nargs="?", default=None, type=Path, metavar="PATH", help="a folder; default: here")
+    _files(parser)
+
+
+def _cache(commands: _SubParsersAction[_Parser]) -> None:
+    parser = _command(commands, "cache", "Where what was read is kept, and how much; or remove it.", ("full",))
+    parser.add_argument("what", nargs="?", default="show", choices=("show", "clean"), metavar="show|clean")
+    parser.add_argument("--cache-dir", type=Path, metavar="DIR", help="this folder instead of the user's")
 
 
 def _rules(commands: _SubParsersAction[_Parser]) -> None:

@@ -16,10 +16,10 @@ from ssot_audit import pipeline
 from ssot_audit.config import percent
 from ssot_audit.errors import UsageError
 from ssot_audit.facts import Failure
-from ssot_audit.model import Verdict
+from ssot_audit.model import Report, Verdict
 from ssot_audit.program.modules import absolute
 from ssot_audit.report import FORMATS
-from ssot_audit.report.style import Style
+from ssot_audit.report.style import Style, plural
 from ssot_audit.repository import Options, load_packs, open_folder, open_repository
 from ssot_audit.rules import Pack, Rule
 from ssot_audit.source.library import Watch
@@ -39,7 +39,45 @@ def check(arguments: Namespace, watch: Watch) -> Answer:
     report = pipeline.audit(options(arguments, watch))
     code = report.judgement.verdict.exit_code
     text = FORMATS[arguments.output_format](report, style(arguments))
-    return Answer(text, code, report.judgement.reasons if code == NOT_JUDGED else ())
+    said = [f"the cache was not used: {report.cache_ignored}"] if report.cache_ignored else []
+    if arguments.verbose:
+        said += _readers(report)
+    return Answer(text, code, (*said, *(report.judgement.reasons if code == NOT_JUDGED else ())))
+
+
+def _readers(report: Report) -> Iterator[str]:
+    """Which reader read how many files, and why where a quicker one could not."""
+    yield f"{report.recalled} files known from an earlier run"
+    for reader, why, number in report.readers:
+        yield f"{number} files read by {reader}" + (f": {why}" if why else "")
+
+
+def graph(arguments: Namespace, watch: Watch) -> Answer:
+    """The size of the import graph of a folder."""
+    from ssot_audit.program.graph import import_graph, size
+
+    asked = options(arguments, watch)
+    repository = open_folder(asked)
+    if not repository.found.paths:
+        return Answer("", NOT_JUDGED, (f"no Python file found in {repository.root}; name the folder to read",))
+    found = size(import_graph(pipeline.read_all(repository, asked).program.modules))
+    if arguments.output_format == "json":
+        return Answer(json.dumps(found._asdict(), indent=2) + "\n", MET)
+    figures = plural(found.modules, "module"), plural(found.edges, "edge"), plural(found.cycles, "import-time cycle")
+    return Answer(", ".join(figures) + "\n", MET)
+
+
+def cache(arguments: Namespace, watch: Watch) -> Answer:
+    """`cache show`, `cache clean`."""
+    from ssot_audit.source.cache import clean, default_folder, size
+
+    folder: Path | None = arguments.cache_dir or default_folder()
+    if folder is None:
+        raise UsageError("there is no place for a cache: set XDG_CACHE_HOME or HOME, or name one with --cache-dir")
+    if arguments.what == "clean":
+        return Answer(f"{folder}: {plural(clean(folder), 'file')} removed\n", MET)
+    files, total = size(folder)
+    return Answer(f"{folder}: {plural(files, 'file')}, {total:,} bytes\n", MET)
 
 
 def paths(arguments: Namespace, watch: Watch) -> Answer:
@@ -154,7 +192,8 @@ def _rule_json(pack: Pack, rule: Rule) -> dict[str, object]:
 def options(arguments: Namespace, watch: Watch) -> Options:
     """The options a command line asks for; flags a command does not have keep their defaults."""
     given = vars(arguments)
-    named = given["paths"] if isinstance(given["paths"], list) else [given["paths"]] if given["paths"] else []
+    paths = given["paths"]
+    named = paths if isinstance(paths, list) else [paths] if paths else []
     exclude = given.get("exclude")
     limit = given.get("fail_under")
     return Options(
@@ -197,4 +236,6 @@ def style(arguments: Namespace) -> Style:
 
 
 Command = Callable[[Namespace, Watch], Answer]
-TABLE: Mapping[str, Command] = MappingProxyType({"check": check, "paths": paths, "imports": imports, "rules": rules})
+TABLE: Mapping[str, Command] = MappingProxyType(
+    {"check": check, "paths": paths, "imports": imports, "graph": graph, "rules": rules, "cache": cache}
+)

@@ -207,3 +207,7 @@ class Report(NamedTuple):
     evidence: Evidence = Evidence()
     titles: Mapping[str, str] = MappingProxyType({})
     line: Callable[[str, int], str | None] = lambda path, number: None
+    # How it came about; the report's formats do not depend on it.
+    readers: tuple[tuple[str, str, int], ...] = ()  # reader, why it and no quicker one, files
+    recalled: int = 0  # files known from an earlier run
+    cache_ignored: str = ""  # why what an earlier run left was not used

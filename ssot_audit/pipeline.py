@@ -165,6 +165,9 @@ def report(
         evidence=_evidence(reading, known, rules),
         titles={rule.id: rule.title for rule in rules},
         line=SourceLines(repository.root).line,
+        readers=reading.library.readers(),
+        recalled=len(reading.library) - len(reading.library.fresh),
+        cache_ignored=repository.cache.ignored if repository.cache else "",
     )
 
 

@@ -6,11 +6,16 @@ import json
 import os
 import subprocess
 import sys
+import tempfile
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
+from ssot_audit.source.discover import Found
+from ssot_audit.source.library import Library
+
+CACHE = tempfile.TemporaryDirectory(prefix="ssot-audit-cache-")  # of this run of the tests alone
 ROOT = Path(__file__).resolve().parents[1]
 FIXTURES = ROOT / "fixtures"
 COMMAND = Path(sys.executable).with_name("ssot-audit")
@@ -45,7 +50,8 @@ def audit(
 
 def clean_environment() -> dict[str, str]:
     unwanted = ("NO_COLOR", "FORCE_COLOR", "COLUMNS", "GIT_DIR", "GIT_WORK_TREE", "GIT_INDEX_FILE")
-    return {name: value for name, value in os.environ.items() if name not in unwanted}
+    kept = {name: value for name, value in os.environ.items() if name not in unwanted}
+    return {**kept, "XDG_CACHE_HOME": CACHE.name}
 
 
 def git(folder: Path, *arguments: str) -> str:
@@ -80,6 +86,11 @@ code = "from library.things import Thing"
 class = "deprecated"
 code = "from library import Thing"
 """
+
+
+def facts_below(root: Path, paths: Sequence[str]) -> Library:
+    """The facts of some files, read when they are asked for, as the command reads them."""
+    return Library(root, Found(tuple(paths), (), (), ()), 1, lambda what, done, total: None)
 
 
 def library(folder: Path, files: Mapping[str, str | bytes] | None = None, config: str = "") -> Path:

@@ -62,8 +62,9 @@ def test_killers_that_do_not_mention_a_governed_name_change_nothing(tmp_path: Pa
 def test_killers_that_mention_a_governed_name_are_unvalidated_and_cost_no_other_file(tmp_path: Path) -> None:
     killers = {f"killer_{name}.py": text + MENTION for name, text in KILLERS.items()}
     done = check(library(tmp_path, {**GOOD, **killers}))
-    assert seen(done) == RIGHT
-    assert unvalidated(done) == sorted(killers)
+    # The import of 6,000 parts is valid, and plain enough to be read without a parser.
+    assert seen(done) == [*RIGHT, ("killer_dotted.py", "deprecated")]
+    assert unvalidated(done) == sorted(set(killers) - {"killer_dotted.py"})
     assert done.code == 2
     assert "Traceback" not in done.err and "backtrace" not in done.err
 

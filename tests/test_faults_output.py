@@ -182,10 +182,10 @@ def test_a_signal_ends_the_run_with_its_code_and_leaves_no_process(
     write(library(tmp_path), {f"m{at}.py": busy for at in range(300)})
     mark = f"FAULT_MARK={tmp_path}"
     env = {**clean_environment(), "FAULT_MARK": str(tmp_path)}
-    command = [str(COMMAND), "check", str(tmp_path), "-j", "2"]
+    command = [str(COMMAND), "check", str(tmp_path), "-j", "2", "--reader", "tree"]
     with subprocess.Popen(command, env=env, stdout=subprocess.PIPE, stderr=subprocess.PIPE) as process:
-        # The command, the two helpers of multiprocessing, and at least one worker.
-        while len(marked(mark)) < 4 and process.poll() is None:
+        # The command and both workers.
+        while len(marked(mark)) < 3 and process.poll() is None:
             time.sleep(0.01)
         process.send_signal(number)
         out, err = process.communicate(timeout=HANG)

@@ -25,6 +25,7 @@ LAYERS = (
     ("rules", "config"),
     ("tables",),
     ("globs",),
+    ("engine",),
     ("model",),
     ("facts", "names", "errors"),
 )
@@ -33,6 +34,7 @@ OWNERS = {
     "networkx": "program.graph",
     "tomli": "tables",
     "pathspec": "globs",
+    "pcre2": "engine",
     "rich": "report",
 }
 ALSO = {("rich", "progress")}

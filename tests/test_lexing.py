@@ -15,10 +15,11 @@ from hypothesis import strategies as st
 from oracle import Imported, imports_of, tree_of
 from programs import programs
 
-from ssot_audit.facts import Facts, Failure, Place
+from ssot_audit.facts import Failure, Place
 from ssot_audit.names import matches, mistake_in
+from ssot_audit.source.entry import Entry, Question, Task
 from ssot_audit.source.lines import Ruler, logical_lines, physical_lines
-from ssot_audit.source.read import scan_bytes
+from ssot_audit.source.read import read_data
 from ssot_audit.source.scan import scan
 from ssot_audit.source.scopes import Alias, Scope, is_bound, origins
 from ssot_audit.source.text import decode
@@ -175,7 +176,8 @@ def test_the_scanner_reads_any_text_without_raising(text: str) -> None:
     )
 )
 def test_any_bytes_give_facts_or_a_reason(data: bytes) -> None:
-    assert isinstance(scan_bytes(data), Facts | Failure)
+    for deep in (False, True):
+        assert isinstance(read_data(data, Task("", "any.py", Question(("import_module", "é")), deep)), Entry)
 
 
 @THOROUGH

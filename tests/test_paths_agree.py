@@ -9,7 +9,7 @@ from pathlib import Path
 
 import pytest
 from oracle_paths import oracle_paths
-from running import FIXTURES, audit
+from running import FIXTURES, audit, facts_below
 
 from ssot_audit.facts import Facts
 from ssot_audit.model import Kind
@@ -17,7 +17,6 @@ from ssot_audit.paths import paths_in
 from ssot_audit.program.candidates import Program
 from ssot_audit.program.modules import Modules
 from ssot_audit.program.resolve import Resolver
-from ssot_audit.source.read import scan_file
 
 Counted = dict[str, tuple[int, int, tuple[str, int, str] | None]]
 
@@ -26,7 +25,8 @@ Counted = dict[str, tuple[int, int, tuple[str, int, str] | None]]
 def test_counts_and_origins_of_every_imported_name_agree(package: str) -> None:
     root = Path(str(importlib.import_module(package).__file__)).parents[1]
     files = sorted(path.relative_to(root).as_posix() for path in (root / package).rglob("*.py"))
-    facts = {path: scan_file(root / path) for path in files}
+    facts = facts_below(root, files)
+    facts.deepen(files)
     kinds = dict.fromkeys(files, Kind.PRODUCTION)
     modules = Modules(facts)
     program = Program(modules, Resolver(modules))

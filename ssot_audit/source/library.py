@@ -37,6 +37,7 @@ class Library(Mapping[str, Facts | Failure]):
         self.entries: dict[str, Entry] = {}
         self.question = Question()
         self.fresh: set[str] = set()  # read by this run
+        self.reasons: dict[str, str] = {}  # why a file was read again
         self._kept = None if whole else kept
         self._facts: dict[str, Facts | Failure] = {}
         if self._kept:
@@ -85,9 +86,10 @@ class Library(Mapping[str, Facts | Failure]):
         """(file, name, what it stands for) of names that stand for one that was asked for."""
         return ((path, *link) for path in self.paths for link in self.entries[path].links)
 
-    def readers(self) -> Counter[tuple[str, str]]:
-        """How many files were read by which reader, and why where it is not the first."""
-        return Counter((self.entries[path].reader, self.entries[path].again) for path in self.fresh)
+    def readers(self) -> tuple[tuple[str, str, int], ...]:
+        """(reader, why it and no quicker one, files) of what this run has read, the most first."""
+        counts = Counter((self.entries[path].reader, self.reasons.get(path, "")) for path in self.fresh)
+        return tuple((*key, number) for key, number in sorted(counts.items(), key=lambda one: (-one[1], one[0])))
 
     # Reading
 
@@ -111,6 +113,7 @@ class Library(Mapping[str, Facts | Failure]):
         tasks = [Task(str(self.root), path, self.question, deep, self.whole, True) for path in paths]
         self._each(Work(read_file, _lost, BATCH, deep=False), tasks, self._jobs(len(tasks)), "reading")
         again = [task for task in tasks if self.entries[task.path].again]
+        self.reasons.update((task.path, self.entries[task.path].again) for task in again)
         # LibCST may read whole files now: never in this process.
         self._each(Work(read_again, _lost), again, self._jobs(), "reading again")
         lost = [(task, self.entries[task.path].failure) for task in tasks if self.entries[task.path].reader == _LOST]
