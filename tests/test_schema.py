@@ -33,7 +33,7 @@ def test_the_reports_of_runs_that_judged_nothing_fit_the_schema(tmp_path: Path) 
 
 def test_the_schema_refuses_what_the_report_does_not_say() -> None:
     report: Any = audit(FIXTURES / "platform", "--output-format", "json").json
-    changes: list[dict[str, Any]] = [{"surprise": 1}, {"schema_version": 2}, {"violations": [{}]}, {"summary": {}}]
+    changes: list[dict[str, Any]] = [{"surprise": 1}, {"schema_version": 1}, {"violations": [{}]}, {"summary": {}}]
     for change in changes:
         with pytest.raises(ValidationError):
             VALIDATOR.validate({**report, **change})
