@@ -10,7 +10,7 @@ from ssot_audit import tables
 from ssot_audit.errors import ConfigError, UsageError
 
 OWN_FILE = "ssot-audit.toml"
-TESTS = ("tests/", "test/", "[Tt]ests/", "testing/", "test_*.py", "*_test.py", "*_tests.py", "conftest.py")
+TESTS = ("tests/", "test/", "Tests/", "testing/", "test_*.py", "*_test.py", "*_tests.py", "conftest.py")
 OTHER = ("scripts/", "tools/", "docs/", "examples/", "benchmarks/", "setup.py", "noxfile.py", "tasks.py", "fabfile.py")
 
 

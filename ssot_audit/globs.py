@@ -13,6 +13,7 @@ from ssot_audit.engine import compiled
 if TYPE_CHECKING:
     from pathspec import GitIgnoreSpec
 
+_NAME = re.compile(r"[\w.?*-]*\w[\w.?*-]*/?\Z")
 _ANYWHERE = "^(?:.+/)?"  # how pathspec begins the pattern of a name that may stand at any depth
 
 
@@ -32,6 +33,18 @@ class Globs:
         return GitIgnoreSpec.from_lines(self._patterns)
 
     @cached_property
+    def _plain(self) -> Any:
+        """One pattern for all where each is a name, or a folder's, with wildcards in it: which is what defaults are, and
+        needs no importing. None otherwise."""
+        if not all(_NAME.match(one) for one in self._patterns):
+            return None
+        translated = (
+            re.escape(one.rstrip("/")).replace(r"\*", "[^/]*").replace(r"\?", "[^/]") for one in self._patterns
+        )
+        ends = ("/" if one.endswith("/") else "(?:/|$)" for one in self._patterns)
+        return re.compile("|".join(f"(?:^|/){name}{end}" for name, end in zip(translated, ends, strict=True)))
+
+    @cached_property
     def _any(self) -> Any:
         """One pattern for all: most paths match none of them, and one search tells so."""
         texts = [one.regex.pattern for one in self._spec.patterns if one.regex is not None]
@@ -45,6 +58,8 @@ class Globs:
 
     def verdict(self, path: str) -> bool | None:
         """True or False where a pattern decides, None where none does."""
+        if self._patterns and self._plain is not None:
+            return True if self._plain.search(path) else None
         if not self._patterns or self._any.search(os.fsencode(path)) is None:
             return None
         return self._spec.check_file(path).include

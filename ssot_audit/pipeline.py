@@ -83,15 +83,14 @@ def look_for(reading: Reading, rules: Sequence[Rule], asked: Question) -> Readin
     """Read the files that spell what is asked, and those they take it from."""
     repository, library, before = reading
     library.ask(asked)
-    spells, resolver, known = spelled(asked.names), declared(before.modules, rules), -1
-    wanted, imports = wanting(spells), dict[str, list[tuple[int, Import]]]()
-    while True:  # what a file takes a name from may take it from another
-        close = library.close()
-        program = Program(before.modules, resolver, close, spells, wanted, imports)
-        if len(close) == known:
+    spells = spelled(asked.names)
+    resolver, wanted = declared(before.modules, rules), wanting(spells)
+    imports: dict[str, list[tuple[int, Import]]] = {}
+    while True:
+        program = Program(before.modules, resolver, library.referring(), spells, wanted, imports)
+        # What a file takes a name from may take it from another. Where nothing was read, each is read when it is met.
+        if not library.fresh or not library.deepen(program.sources()):
             return Reading(repository, library, program)
-        known = len(close)
-        library.deepen(program.sources())
 
 
 def declared(modules: Modules, rules: Sequence[Rule]) -> Resolver:

@@ -58,6 +58,7 @@ class Entry(NamedTuple):
     computed: int = 0  # calls that import a path computed at run time
     mentions: tuple[str, ...] = ()
     links: tuple[tuple[str, str], ...] = ()  # names of the module that stand for one of those, each with that one
+    refers: bool = False  # whether an import, an attribute or a string may name what was asked for
     facts: str = ""
     fault: Fault | None = None
     reader: str = ""

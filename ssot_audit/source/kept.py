@@ -65,7 +65,9 @@ def encoded(kept: Kept, reader: str) -> bytes:
     for number, one in enumerate(kept.entries):
         if one.facts or one.mentions or one.failure or one.reader != SCANNED:
             place = at, len(one.facts)
-            special.append((number, one.failure, one.mentions, one.links, place, one.fault, one.reader, one.again))
+            special.append(
+                (number, one.failure, one.mentions, one.links, one.refers, place, one.fault, one.reader, one.again)
+            )
             facts.append(one.facts)
             at += len(one.facts)
     sections = (
@@ -102,15 +104,16 @@ def decoded(head: dict[str, Any], body: memoryview) -> Kept:
     counts = zip(_numbers(imports), _numbers(computed), strict=True)
     hashes = bytes(digests)
     entries = [
-        Entry("", number, calls, (), (), "", None, SCANNED, "", hashes[at : at + DIGEST])
+        Entry("", number, calls, (), (), False, "", None, SCANNED, "", hashes[at : at + DIGEST])
         for at, (number, calls) in zip(range(0, len(hashes), DIGEST), counts, strict=True)
     ]
     texts = bytes(facts).decode("ascii")
-    for number, failure, mentions, links, (start, length), fault, reader, again in head["special"]:
+    for number, failure, mentions, links, refers, (start, length), fault, reader, again in head["special"]:
         entries[number] = entries[number]._replace(
             failure=failure,
             mentions=tuple(mentions),
             links=tuple((name, source) for name, source in links),
+            refers=refers,
             facts=texts[start : start + length],
             fault=Fault(*fault) if fault else None,
             reader=reader,

@@ -69,14 +69,15 @@ class Library(Mapping[str, Facts | Failure]):
         fresh = [path for path in self.paths if path not in self.entries]
         self._read([*fresh, *self._search(more, known)], deep=False)
 
-    def deepen(self, paths: Iterable[str]) -> None:
-        """Have the facts of these files, whatever they spell."""
+    def deepen(self, paths: Iterable[str]) -> bool:
+        """Have the facts of these files, whatever they spell; whether any had to be read."""
         missing = [path for path in paths if not (entry := self.entries.get(path, Entry())).facts and not entry.failure]
         self._read(missing, deep=True)
+        return bool(missing)
 
-    def close(self) -> list[str]:
-        """The files whose facts are known, in order."""
-        return [path for path in self.paths if self.entries[path].facts]
+    def referring(self) -> list[str]:
+        """The files that may refer to what was asked for, in order."""
+        return [path for path in self.paths if self.entries[path].refers]
 
     def mentioning(self, spells: Callable[[str], bool]) -> list[str]:
         """The files that spell a name."""

@@ -120,11 +120,21 @@ def _read_closely(text: str, mask: bytes, entry: Entry, task: Task) -> Entry:
     if lines is None:
         return entry._replace(again="quotes or brackets leave a doubt")
     facts = scan(text, lines)[0]
-    entry = entry._replace(imports=len(facts.imports), links=_links(facts, entry.mentions), reader=READ)
+    entry = entry._replace(imports=len(facts.imports), reader=READ)
     try:
-        return entry._replace(facts=encode(_with_spots(text, mask, facts, task.question) if entry.mentions else facts))
+        return _completed(entry, _with_spots(text, mask, facts, task.question) if entry.mentions else facts, task)
     except Unsure as reason:
         return entry._replace(again=str(reason))
+
+
+def _completed(entry: Entry, facts: Facts, task: Task) -> Entry:
+    spelled = search.words(task.question)
+    refers = bool(facts.uses or facts.targets) or search.in_path(task.question, task.path)
+    refers = refers or any(
+        one.name == "*" or spelled.search(f"{one.module} {one.name or ''}") is not None for one in facts.imports
+    )
+    links = _links(facts, entry.mentions)
+    return entry._replace(refers=refers, links=links, facts=encode(facts), fault=facts.fault)
 
 
 def _with_spots(text: str, mask: bytes | None, facts: Facts, question: Question) -> Facts:
@@ -174,7 +184,7 @@ def read_again(task: Task) -> Entry:
             # LibCST cannot read all that is certain without it.
             facts = facts if certain and tree.fault else tree
             entry = entry._replace(reader=WALKED)
-    return entry._replace(facts=encode(facts), fault=facts.fault, links=_links(facts, entry.mentions))
+    return _completed(entry, facts, task)
 
 
 def _links(facts: Facts, spelled: tuple[str, ...]) -> tuple[tuple[str, str], ...]:
@@ -220,7 +230,7 @@ def given_up(task: Task, reason: str) -> Entry:
         return Entry(failure=reason)
     facts = scan(text)[0]._replace(fault=Fault(1, reason))
     entry = _begun(text, jit.masked(text), task)
-    return entry._replace(imports=len(facts.imports), facts=encode(facts), fault=facts.fault, reader=LINE_BY_LINE)
+    return _completed(entry._replace(imports=len(facts.imports), reader=LINE_BY_LINE), facts, task)
 
 
 def _placed(uses: Sequence[Use], text: str) -> bool:
