@@ -143,7 +143,8 @@ def _with_spots(text: str, mask: bytes | None, facts: Facts, question: Question)
     if not seen:
         return facts
     lines = relevant_lines(text, mask, [one.start for one in seen]) if mask is not None else None
-    return facts._replace(targets=place_spots(text, lines, seen))
+    uses, targets = place_spots(text, lines, seen)
+    return facts._replace(uses=uses, targets=targets)
 
 
 def _text_of(task: Task) -> str | Failure:

@@ -11,7 +11,7 @@ from collections import deque
 from collections.abc import Iterable, Sequence
 from typing import NamedTuple
 
-from ssot_audit.facts import Facts, Import, Target
+from ssot_audit.facts import Channel, Facts, Import, Target, Use
 from ssot_audit.source import statements
 from ssot_audit.source.bindings import HANDLER_ARM, ModuleNames
 from ssot_audit.source.blocks import Block, Chain, contexts, in_module
@@ -52,20 +52,25 @@ def scan(text: str, lines: Iterable[Line] | None = None) -> tuple[Facts, Outline
     return scanner.facts(logical_lines(text) if lines is None else lines), scanner.outline()
 
 
-def place_spots(text: str, lines: Iterable[Line] | None, spots: Sequence[Spot]) -> tuple[Target, ...]:
-    """The spots of a text, in order, as targets with their contexts. Raises Unsure for one in a lambda, which has
-    contexts of its own, or in no line."""
+def place_spots(
+    text: str, lines: Iterable[Line] | None, spots: Sequence[Spot]
+) -> tuple[tuple[Use, ...], tuple[Target, ...]]:
+    """The spots of a text, in order, with their contexts. Raises Unsure for one in a lambda, which has contexts of its
+    own, or in no line."""
     scanner = _Scanner(text, lines is None, [spot.start for spot in spots])
     scanner.facts(logical_lines(text) if lines is None else lines)
     if len(scanner.stacks) != len(spots):
-        raise Unsure("a string whose line cannot be told")
-    found = []
+        raise Unsure("a name whose line cannot be told")
+    uses, targets = [], []
     for spot, (line, stack) in zip(spots, scanner.stacks, strict=True):
         if "lambda" in text[line : spot.start]:
-            raise Unsure("a string in a lambda")
-        place = scanner.ruler.place(spot.start, spot.end)
-        found.append(Target(spot.function, spot.path, 0, place, contexts(stack, spot.start)))
-    return tuple(found)
+            raise Unsure("a name in a lambda")
+        place, when = scanner.ruler.place(spot.start, spot.end), contexts(stack, spot.start)
+        if spot.function:
+            targets.append(Target(spot.function, spot.path, 0, place, when))
+        else:
+            uses.append(Use(spot.imported, tuple(spot.path.split(".")), place, when, Channel.ATTRIBUTE))
+    return tuple(uses), tuple(targets)
 
 
 class _Scanner:

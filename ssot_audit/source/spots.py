@@ -22,6 +22,7 @@ from ssot_audit.source.tokens import Path, Tokens, Unsure, letter_before, path_b
 _PATH = r"[^\W\d]\w*(?:\s*\.\s*[^\W\d]\w*)*"
 _LITERAL = re.compile(r"(?P<quote>[\"'])(?P<path>[\w.:]+)(?P=quote)(?=\s*(?P<after>[,)]?))")
 _BASE = re.compile(r"\s*(?P<root>[^\W\d]\w*)(?:\s*\.\s*[^\W\d]\w*)*\s*,\s*[rRuU]?\Z")
+_CHAIN = re.compile(r"[^\W\d]\w*(?:\s*\.\s*[^\W\d]\w*)+")
 _GROUPED = re.compile(rf"\(\s*{_PATH}\s*\)\s*\Z")
 _RENAMED = (
     r"=[\s(]*+(?:[\w?]++\s*+\.\s*+)*?"
@@ -40,12 +41,14 @@ _NEAR = 300  # characters in which the start of a dotted path, or of a call, is 
 
 
 class Spot(NamedTuple):
-    """A string that a call imports or patches: where it stands, and what it names."""
+    """Where a use stands, and what it names: `path` in a string that a call of `function` imports or patches; or, where
+    there is no function, the attributes of an import, by its index."""
 
     start: int
     end: int
     function: str
     path: str
+    imported: int = -1
 
 
 def may_hold(question: Question, mask: bytes) -> bool:
@@ -56,8 +59,8 @@ def may_hold(question: Question, mask: bytes) -> bool:
 
 
 def spots(text: str, mask: bytes | None, facts: Facts, question: Question) -> list[Spot]:
-    """The strings that import or patch a path with one of the names in it. Raises Unsure where only the whole tree can
-    tell."""
+    """The strings that import or patch a path with one of the names in it, and attributes of imports that spell one, in
+    order. Raises Unsure where only the whole tree can tell."""
     return list(_Search(text, mask, facts, question).found())
 
 
@@ -99,10 +102,9 @@ class _Search:
             raise Unsure("patch.multiple")
         self._module_bindings()
         names = search.spelled(self.question.names)
-        for dot in self._hits(_ATTRIBUTES.format(names)):
-            self._attribute(dot)
-        for quote in self._hits(_STRINGS.format(names)):
-            yield from self._string(quote)
+        found = {one.start: one for dot in self._hits(_ATTRIBUTES.format(names)) for one in self._attribute(dot)}
+        found |= {one.start: one for quote in self._hits(_STRINGS.format(names)) for one in self._string(quote)}
+        yield from (found[start] for start in sorted(found))
 
     def _hits(self, pattern: str) -> list[int]:
         """Where a pattern matches in the text, whatever stands there."""
@@ -127,14 +129,31 @@ class _Search:
     def _words(self, name: str, following: str = "") -> Iterator[re.Match[str]]:
         return re.finditer(rf"(?<![\w.]){re.escape(name)}(?!\w){following}", self.text)
 
-    def _attribute(self, dot: int) -> None:
+    def _attribute(self, dot: int) -> Iterator[Spot]:
         path = path_before(self.text, dot)
         if path is None:
             suspect = _GROUPED.search(self.text[max(0, dot - _NEAR) : dot]) is not None
         else:
             suspect = letter_before(self.text, path.start) != "." and self._may_be_import(path.parts[0])
-        if suspect and self.tokens.is_code(dot):
+        if not suspect or not self.tokens.is_code(dot):
+            return
+        if path is None or not self._is_the_one(path.parts[0]):
             raise Unsure("a governed name as an attribute")
+        start = path.start + self.text[path.start : dot].index(path.parts[0])
+        chain = _CHAIN.match(self.text, start)
+        if chain is None or self.text[chain.end() : chain.end() + _NEAR].lstrip()[:1] in ("#", "\\"):
+            raise Unsure("a governed name as an attribute")
+        attributes = "".join(chain.group().split()).partition(".")[2]
+        yield Spot(start, chain.end(), "", attributes, self.bound[path.parts[0]][0])
+
+    def _is_the_one(self, name: str) -> bool:
+        """Whether a name is, wherever it is used, what one import at module level binds."""
+        imports = self.bound.get(name, [])
+        if len(imports) != 1 or imports[0] not in self.module_level:
+            return False
+        one = self.facts.imports[imports[0]]
+        known = bool(one.name or one.alias or "." not in one.module)
+        return known and name not in self.aliases and name not in self.shared and not self._is_bound(name)
 
     def _may_be_import(self, name: str) -> bool:
         """Whether a name may stand for an import: one binds it, or it is another name for what may."""
