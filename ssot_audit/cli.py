@@ -53,6 +53,9 @@ def main() -> NoReturn:
 
 def _leave(code: int) -> NoReturn:
     """End at once: taking apart what was read takes a while, and the system does it for nothing."""
+    if "multiprocessing" in sys.modules:
+        for child in sys.modules["multiprocessing"].active_children():
+            child.kill()
     for stream in (sys.stdout, sys.stderr):
         with contextlib.suppress(OSError, ValueError, AttributeError):
             stream.flush()
@@ -66,6 +69,9 @@ def _terminated(number: int, frame: FrameType | None) -> NoReturn:
 
 def run(argv: Sequence[str]) -> int:
     """Carry out a command line; the exit code."""
+    if "multiprocessing" in sys.modules:
+        for child in sys.modules["multiprocessing"].active_children():
+            child.kill()
     for stream in (sys.stdout, sys.stderr):
         if hasattr(stream, "reconfigure"):
             stream.reconfigure(errors="backslashreplace")

@@ -34,8 +34,8 @@ class Globs:
 
     @cached_property
     def _plain(self) -> Any:
-        """One pattern for all where each is a name, or a folder's, with wildcards in it, as the defaults are; it needs no
-        importing. None otherwise."""
+        """One pattern for all where each is a name, or a folder's, with wildcards in it, as the defaults are: it
+        needs no importing. None otherwise."""
         if not all(_NAME.match(one) for one in self._patterns):
             return None
         translated = (

@@ -21,6 +21,7 @@ if TYPE_CHECKING:
 Watch = Callable[[str, int, int], None]
 
 FEW = 48  # files that this process reads itself: starting workers would take longer
+MANY = 500  # names that are kept in mind though this run asks for none of them
 BATCH = 64  # files a worker is handed at once
 _LOST = "lost"
 
@@ -61,6 +62,8 @@ class Library(Mapping[str, Facts | Failure]):
 
     def ask(self, question: Question) -> None:
         """Look for names in every file, and for those that were asked for before."""
+        if len(self.question.names) > 2 * len(question.names) + MANY:  # most of it has not been asked for long
+            self.entries, self.question = {}, Question()
         more = question.less(self.question)
         if not more.names and len(self.entries) == len(self.paths):
             return
@@ -166,6 +169,8 @@ class Library(Mapping[str, Facts | Failure]):
     def keep(self, cache: Cache) -> None:
         """Leave what is known for the next run."""
         found, before = self.found, self._kept
+        if self.whole:
+            return
         if before and not self.fresh and before.is_of(self.question, found.paths, found.signatures, found.folders):
             return
         signatures = settled(found.signatures, found.looked)

@@ -67,22 +67,25 @@ def _grammar(at: str, gap: str) -> str:
 (?<{at}expr>(?&{at}oper)(?:{gap}if{end}{gap}(?&{at}oper){gap}else{end}{gap}(?&{at}expr))?+)"""
 
 
+# Alternatives that begin alike are parsed once: trying each in turn would double the time with every level of nesting.
 _PAIR = rf"(?&iexpr){_W}:{_W}(?&iexpr)"
-_ENTRY = rf"(?:\*\*{_W}(?&ifactor)|{_PAIR})"
 _NAMED = rf"{_BOUND}{_W}=(?!=)"
-_ITEM = rf"(?:\*{_W}(?&ifactor)|(?&iexpr))"
-_POSITIONAL = rf"(?:\*{_W}(?&iexpr)|(?!{_NAMED})(?&iexpr))"
+_ENDED = rf"(?:{_W},)?+"
+_ITEMS = rf"(?:{_W},{_W}(?:\*{_W}(?&ifactor)|(?&iexpr)))*+{_ENDED}"
+_PAIRS = rf"(?:{_W},{_W}(?:\*\*{_W}(?&ifactor)|{_PAIR}))*+{_ENDED}"
+_KEYWORDS = rf"(?:{_W},{_W}(?:{_NAMED}{_W}|\*\*{_W})(?&iexpr))*+{_ENDED}"
+_ARGUMENTS = rf"(?:{_W},{_W}(?:\*{_W}|(?!{_NAMED}))(?&iexpr))*+{_KEYWORDS}"
 _DEFINE = rf"""(?(DEFINE){_fields(chr(34))}{_fields(chr(39))}{_grammar("o", _S)}{_grammar("i", _W)}
 (?<each>(?:{_W}for(?!\w){_W}(?&targets){_W}in(?!\w){_W}(?&ioper)(?:{_W}if(?!\w){_W}(?&ioper))*+)++)
 (?<targets>\({_W}(?&targets){_W}\)|{_BOUND}(?:{_W},{_W}(?:\({_W}(?&targets){_W}\)|{_BOUND}))*+)
-(?<items>(?&iexpr)(?&each)|{_ITEM}(?:{_W},{_W}{_ITEM})*+(?:{_W},)?+)
-(?<pairs>{_PAIR}(?&each)|{_ENTRY}(?:{_W},{_W}{_ENTRY})*+(?:{_W},)?+)
-(?<named>{_NAMED}{_W}(?&iexpr)|\*\*{_W}(?&iexpr))
-(?<args>(?&iexpr)(?&each)|(?:(?&named)|{_POSITIONAL}(?:{_W},{_W}{_POSITIONAL})*+)(?:{_W},{_W}(?&named))*+(?:{_W},)?+)
+(?<items>\*{_W}(?&ifactor){_ITEMS}|(?&iexpr)(?:(?&each)|{_ITEMS}))
+(?<braced>\*\*{_W}(?&ifactor){_PAIRS}|\*{_W}(?&ifactor){_ITEMS}
+|(?&iexpr)(?:{_W}:{_W}(?&iexpr)(?:(?&each)|{_PAIRS})|(?&each)|{_ITEMS}))
+(?<args>(?:{_NAMED}{_W}|\*\*{_W})(?&iexpr){_KEYWORDS}|\*{_W}(?&iexpr){_ARGUMENTS}|(?&iexpr)(?:(?&each)|{_ARGUMENTS}))
 (?<call>\({_W}(?:(?&args){_W})?+\))
-(?<part>\[{_W}(?:(?&iexpr)(?:{_W},{_W}(?&iexpr))*+(?:{_W},)?+|(?:(?&iexpr){_W})?+:{_W}(?&iexpr)?+){_W}\])
+(?<part>\[{_W}(?::{_W}(?&iexpr)?+|(?&iexpr)(?:{_W}:{_W}(?&iexpr)?+|(?:{_W},{_W}(?&iexpr))*+{_ENDED})){_W}\])
 (?<atom>{_BYTES}|{_NAME}|{_NUMBER}|\.\.\.|\({_W}(?:(?!\*)(?&items){_W})?+\)|\[{_W}(?:(?&items){_W})?+\]
-|\{{{_W}(?:(?:(?&pairs)|(?&items)){_W})?+\}})
+|\{{{_W}(?:(?&braced){_W})?+\}})
 (?<target>{_BOUND}(?:(?:{_S}(?&call))*+{_S}(?:\.{_S}{_BOUND}|(?&part)))*+)
 (?<list>(?&oexpr)(?:{_S},{_S}(?&oexpr))*+(?:{_S},)?+)
 )""".replace("\n", "")
