@@ -35,6 +35,7 @@ _ALIAS = (
 _ATTRIBUTES = r"\.\s*+(?={})"
 _STRINGS = r"[\"'](?=(?:\.*+(?:[\w?]++[.:])*?){})"
 _MULTIPLE = r"(?<![\w?])multiple\s*+\("  # patch.multiple has names as keywords
+_KEYWORDS = r"(?<![\w?.]){}\s*+=(?!=)"
 _ONE = r"[*(\[]*+[\w?][\w?.\[\]]*+\)*+[ \t]*+"
 _SHARED = rf"(?<=[\n;:])[ \t]*+{_ONE}(?:,[ \t]*+(?:{_ONE})?+)++=(?!=)"
 _NEAR = 300  # characters in which the start of a dotted path, or of a call, is looked for first
@@ -54,7 +55,7 @@ class Spot(NamedTuple):
 def may_hold(question: Question, mask: bytes) -> bool:
     """Whether a text has anything that could be a spot, or that only its tree could tell."""
     names = search.spelled(question.names)
-    patterns = _STRINGS.format(names), _ATTRIBUTES.format(names), _MULTIPLE
+    patterns = _STRINGS.format(names), _ATTRIBUTES.format(names), _KEYWORDS.format(names)
     return any(compiled(one).search(mask) is not None for one in patterns)
 
 
@@ -98,7 +99,7 @@ class _Search:
         return bool(self._hits(_RENAMED))
 
     def found(self) -> Iterator[Spot]:
-        if self._hits(_MULTIPLE):
+        if self._hits(_MULTIPLE) and self._hits(_KEYWORDS.format(search.spelled(self.question.names))):
             raise Unsure("patch.multiple")
         self._module_bindings()
         names = search.spelled(self.question.names)
