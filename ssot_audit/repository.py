@@ -17,7 +17,7 @@ from ssot_audit.model import Kind
 from ssot_audit.program.candidates import Program
 from ssot_audit.rules import Pack, Rule, load_pack, shipped_packs
 from ssot_audit.source.cache import Cache, default_folder
-from ssot_audit.source.discover import SUFFIXES, Found, discover, work_tree
+from ssot_audit.source.discover import SUFFIXES, Found, Listing, discover, work_tree
 from ssot_audit.source.kept import NO_FOLDERS, Kept
 from ssot_audit.source.library import Watch
 
@@ -99,8 +99,9 @@ def open_repository(options: Options) -> Repository:
     exclude = (*(config.exclude if options.exclude is None else options.exclude), *options.extend_exclude)
     include = options.include or config.include
     cache = _cache(options, root, (*include, "", *exclude))
+    listing = Listing(root)  # while git looks, so do we
     kept = cache.load() if cache else None
-    found = discover(root, include, exclude, kept.folders if kept else NO_FOLDERS)
+    found = discover(root, include, exclude, kept.folders if kept else NO_FOLDERS, listing)
     kinds = Kinds(found.paths, config.tests, config.other)
     return Repository(root, config, found, _named(root, paths, found), kinds, cache, kept)
 

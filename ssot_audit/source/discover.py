@@ -39,13 +39,19 @@ class Found(NamedTuple):
     looked: int = 0  # when it was begun, in nanoseconds
 
 
-def discover(root: Path, include: Sequence[str], exclude: Sequence[str], known: Folders = NO_FOLDERS) -> Found:
+def discover(
+    root: Path,
+    include: Sequence[str],
+    exclude: Sequence[str],
+    known: Folders = NO_FOLDERS,
+    listing: Listing | None = None,
+) -> Found:
     """Every Python file of the repository at `root`. `include` and `exclude` are gitignore patterns; an empty
     `include` takes everything. `known` are folders an earlier run went through: unchanged, they are not gone through
-    again."""
+    again. `listing` is git's, where it was asked for before."""
     unreadable: list[tuple[str, str]] = []
     looked = time.time_ns()
-    listed = _from_git(root, unreadable)
+    listed = (listing or Listing(root)).paths(unreadable)
     folders = known
     if listed is None and not (known.paths and _folder_signatures(root, known.paths) == known.signatures):
         walk = _Walk(root, unreadable)
@@ -105,16 +111,9 @@ def git_environment() -> dict[str, str]:
 
 def git(root: Path, *arguments: str) -> bytes | None:
     """What git prints, or None where there is no git, no repository or an error."""
-    done = _git(root, *arguments)
-    return done.stdout if done and done.returncode == 0 else None
-
-
-def _git(root: Path, *arguments: str) -> subprocess.CompletedProcess[bytes] | None:
-    """git, run; None where there is none. Configuration that would run programs is switched off."""
-    safe = ("-c", "core.fsmonitor=false", "-c", f"core.hooksPath={os.devnull}", "-c", "core.untrackedCache=false")
     try:
-        return subprocess.run(
-            ["git", *safe, "-C", str(root), *arguments],
+        done = subprocess.run(
+            _command(root, *arguments),
             capture_output=True,
             env=git_environment(),
             stdin=subprocess.DEVNULL,
@@ -122,25 +121,54 @@ def _git(root: Path, *arguments: str) -> subprocess.CompletedProcess[bytes] | No
         )
     except OSError:
         return None
+    return done.stdout if done.returncode == 0 else None
+
+
+def _command(root: Path, *arguments: str) -> list[str]:
+    """A git command line. Configuration that would run programs is switched off."""
+    safe = ("-c", "core.fsmonitor=false", "-c", f"core.hooksPath={os.devnull}", "-c", "core.untrackedCache=false")
+    return ["git", *safe, "-C", str(root), *arguments]
 
 
 def work_tree(folder: Path) -> Path | None:
     """The top of the git work tree that holds the folder, if any."""
+    if os.path.isfile(f"{folder}/.git/HEAD"):  # noqa: PTH113 - the usual case, without asking git
+        return folder
     if not any(os.path.lexists(f"{one}/.git") for one in (folder, *folder.resolve().parents)):
-        return None  # without asking git
+        return None
     top = git(folder, "rev-parse", "--show-toplevel")
     return Path(os.fsdecode(top.rstrip(b"\n"))) if top and top.strip() else None
 
 
-def _from_git(root: Path, unreadable: list[tuple[str, str]]) -> list[str] | None:
-    if work_tree(root) is None or git(root, "check-ignore", "-q", "--", ".") is not None:
-        return None  # an ignored folder somebody names is meant to be read
-    suffixes = [f"*{suffix}" for suffix in SUFFIXES]
-    done = _git(root, "ls-files", "-z", "--cached", "--others", "--exclude-standard", "--", *suffixes)
-    if done is None or done.returncode:
-        return None
-    unreadable += [(os.fsdecode(folder), reason.decode()) for folder, reason in _UNOPENED.findall(done.stderr)]
-    return [os.fsdecode(one) for one in done.stdout.split(b"\0") if one]
+class Listing:
+    """The files git would show, asked for when it is made and waited for when they are needed."""
+
+    def __init__(self, root: Path) -> None:
+        self._process: subprocess.Popen[bytes] | None = None
+        top = work_tree(root)
+        # An ignored folder somebody names is meant to be read.
+        if top is None or (top != root and git(root, "check-ignore", "-q", "--", ".") is not None):
+            return
+        asked = ["ls-files", "-z", "--cached", "--others", "--exclude-standard", "--", *(f"*{one}" for one in SUFFIXES)]
+        with contextlib.suppress(OSError):
+            self._process = subprocess.Popen(
+                _command(root, *asked),
+                env=git_environment(),
+                stdin=subprocess.DEVNULL,
+                stdout=subprocess.PIPE,
+                stderr=subprocess.PIPE,
+            )
+
+    def paths(self, unreadable: list[tuple[str, str]]) -> list[str] | None:
+        """The files; None where there is no git, no repository or an error. Folders git could not open are added to
+        `unreadable`."""
+        if self._process is None:
+            return None
+        out, told = self._process.communicate()
+        if self._process.returncode:
+            return None
+        unreadable += [(os.fsdecode(folder), reason.decode()) for folder, reason in _UNOPENED.findall(told)]
+        return [os.fsdecode(one) for one in out.split(b"\0") if one]
 
 
 class _Walk:

@@ -53,17 +53,17 @@ _BYTES = r"[bB](?:\"[^\"\\\n?]*+\"(?!\")|'[^'\\\n?]*+'(?!'))"
 
 def _grammar(at: str, gap: str) -> str:
     """Expressions: `at` names them, `gap` is what may stand between their tokens. In brackets lines may end anywhere,
-    so `i` stands for what is inside and `o` for what is outside."""
+    so `i` stands for what is inside and `o` for what is outside. Runs are short, as the interpreter's own stack is."""
     end = r"(?!\w)"
     trailer = rf"\.{gap}{_BOUND}|(?&call)|(?&part)"
     compared = rf"==|!=|<=?+|>=?+|(?:not{end}{gap})?+in{end}|is{end}(?:{gap}not{end})?+"
     return rf"""
 (?<{at}text>{_TEXT}(?:{gap}{_TEXT})*+)
-(?<{at}factor>(?:[-+~]{gap})*+(?:await{end}{gap})?+(?:(?&{at}text)|(?&atom))(?:{gap}(?:{trailer}))*+)
-(?<{at}oper>(?:not{end}{gap})*+(?&{at}factor)(?:{gap}(?:
+(?<{at}factor>(?:[-+~]{gap}){{0,9}}+(?:await{end}{gap})?+(?:(?&{at}text)|(?&atom))(?:{gap}(?:{trailer})){{0,40}}+)
+(?<{at}oper>(?:not{end}{gap}){{0,9}}+(?&{at}factor)(?:{gap}(?:
  (?:\*\*?+|//?+|<<|>>|[-+%@&|^])(?!=){gap}(?&{at}factor)
 |(?:{compared}){gap}(?&{at}factor)
-|(?:and|or){end}{gap}(?:not{end}{gap})*+(?&{at}factor)))*+)
+|(?:and|or){end}{gap}(?:not{end}{gap}){{0,9}}+(?&{at}factor))){{0,40}}+)
 (?<{at}expr>(?&{at}oper)(?:{gap}if{end}{gap}(?&{at}oper){gap}else{end}{gap}(?&{at}expr))?+)"""
 
 
@@ -86,7 +86,7 @@ _DEFINE = rf"""(?(DEFINE){_fields(chr(34))}{_fields(chr(39))}{_grammar("o", _S)}
 (?<part>\[{_W}(?::{_W}(?&iexpr)?+|(?&iexpr)(?:{_W}:{_W}(?&iexpr)?+|(?:{_W},{_W}(?&iexpr))*+{_ENDED})){_W}\])
 (?<atom>{_BYTES}|{_NAME}|{_NUMBER}|\.\.\.|\({_W}(?:(?!\*)(?&items){_W})?+\)|\[{_W}(?:(?&items){_W})?+\]
 |\{{{_W}(?:(?&braced){_W})?+\}})
-(?<target>{_BOUND}(?:(?:{_S}(?&call))*+{_S}(?:\.{_S}{_BOUND}|(?&part)))*+)
+(?<target>{_BOUND}(?:(?:{_S}(?&call)){{0,9}}+{_S}(?:\.{_S}{_BOUND}|(?&part))){{0,40}}+)
 (?<list>(?&oexpr)(?:{_S},{_S}(?&oexpr))*+(?:{_S},)?+)
 )""".replace("\n", "")
 _PATH = rf"{_BOUND}(?:\.{_BOUND})*+"
