@@ -115,8 +115,9 @@ def _spans(pattern: str, mask: bytes) -> list[tuple[int, int]] | None:
     if not engine.IS_COMPILED:
         return None
     found = []
+    code = engine.compiled(pattern)
     try:
-        for one in engine.compiled(pattern).finditer(mask):
+        for one in code.finditer(mask):
             start, end = span = one.span()
             if mask[start] in _UNSURE_STARTS and (end - start == 1 or mask[start] == 59):
                 return None
