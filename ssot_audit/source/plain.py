@@ -16,8 +16,7 @@ _S = r"(?:[ \t]|\\\n)*+"  # between tokens of a line
 _W = r"(?:[ \t\n]|\#[^\n]*+\n|\\\n)*+"  # between tokens in brackets
 _KEYWORD = f"(?:{'|'.join(word for word in kwlist if word not in ('True', 'False', 'None'))})(?!\\w)"
 _NAME = rf"(?:(?!{_KEYWORD})[A-Za-z_]\w*+)"
-_BOUND = "(?&bound)"  # a name that can be bound
-_ANY = "(?&name)"
+_BOUND = rf"(?:(?!{_KEYWORD}|(?:True|False|None)(?!\w))[A-Za-z_]\w*+)"  # a name that can be bound
 _NUMBER = r"(?:(?:0[xX][0-9a-fA-F]++|(?:0|[1-9][0-9]*+)(?:\.[0-9]++(?:[eE][-+]?[0-9]++)?)?)(?![\w.]))"
 _ESCAPE = r"\\(?:[^NuUx]|x[0-9a-fA-F]{2})"
 _FIELDS = {'"': "d", "'": "s"}  # names of the groups for fields
@@ -42,7 +41,7 @@ def _fields(q: str) -> str:
     index = rf"(?&{at}term)(?::(?&{at}term)?+)?+|:(?&{at}term)?+"
     trailer = rf"\.{_BOUND}|\[(?:{index})\]|\((?:(?&{at}term)(?:, ?+(?&{at}term))*+)?+\)"
     return rf"""
-(?<{at}term>-?+(?:{_NUMBER}|{other}(?!{other})[^\"'\\\n{{}}\#]++{other}|{_ANY})(?:{trailer})*+)
+(?<{at}term>-?+(?:{_NUMBER}|{other}(?!{other})[^\"'\\\n{{}}\#]++{other}|{_NAME})(?:{trailer})*+)
 (?<{at}sum>(?&{at}term)(?: ?+[-+*/%] ?+(?&{at}term))*+)
 (?<{at}expr>(?&{at}sum)(?: if (?&{at}sum) else (?&{at}sum))?+)"""
 
@@ -56,30 +55,7 @@ def _grammar(at: str, gap: str) -> str:
     """Expressions: `at` names them, `gap` is what may stand between their tokens. In brackets lines may end anywhere,
     so `i` stands for what is inside and `o` for what is outside."""
     end = r"(?!\w)"
-    trailer = rf"\.{gap}(?!(?:True|False|None)(?!\w)){_NAME}|(?&call)|(?&part)"
-    compared = rf"==|!=|<=?+|>=?+|(?:not{end}{gap})?+in{end}|is{end}(?:{gap}not{end})?+"
-    return rf"""
-(?<{at}text>{_TEXT}(?:{gap}{_TEXT})*+)
-(?<{at}trail>{gap}(?:{trailer}))
-(?<{at}factor>(?:[-+~]{gap})*+(?:await{end}{gap})?+(?:(?&{at}text)|(?&atom))(?:(?&{at}trail))*+)
-(?<{at}step>{gap}(?:
- (?:\*\*?+|//?+|<<|>>|[-+%@&|^])(?!=){gap}(?&{at}factor)
-|(?:{compared}){gap}(?&{at}factor)
-|(?:and|or){end}{gap}(?:not{end}{gap})*+(?&{at}factor)))
-(?<{at}oper>(?:not{end}{gap})*+(?&{at}factor)(?:(?&{at}step))*+)
-(?<{at}expr>(?&{at}sum)(?: if (?&{at}sum) else (?&{at}sum))?+)"""
-
-
-_RAW = r"(?:[rR](?=[\"']))?+"
-_TEXT = f"(?:{_RAW}(?:{_quoted(chr(34))}|{_quoted(chr(39))})|[fF](?:{_formatted(chr(34))}|{_formatted(chr(39))}))"
-_BYTES = r"[bB](?:\"[^\"\\\n?]*+\"(?!\")|'[^'\\\n?]*+'(?!'))"
-
-
-def _grammar(at: str, gap: str) -> str:
-    """Expressions: `at` names them, `gap` is what may stand between their tokens. In brackets lines may end anywhere,
-    so `i` stands for what is inside and `o` for what is outside."""
-    end = r"(?!\w)"
-    trailer = rf"\.{gap}(?!(?:True|False|None)(?!\w)){_NAME}|(?&call)|(?&part)"
+    trailer = rf"\.{gap}{_BOUND}|(?&call)|(?&part)"
     compared = rf"==|!=|<=?+|>=?+|(?:not{end}{gap})?+in{end}|is{end}(?:{gap}not{end})?+"
     return rf"""
 (?<{at}text>{_TEXT}(?:{gap}{_TEXT})*+)
@@ -99,8 +75,7 @@ _ITEMS = rf"(?:{_W},{_W}(?:\*{_W}(?&ifactor)|(?&iexpr)))*+{_ENDED}"
 _PAIRS = rf"(?:{_W},{_W}(?:\*\*{_W}(?&ifactor)|{_PAIR}))*+{_ENDED}"
 _KEYWORDS = rf"(?:{_W},{_W}(?:{_NAMED}{_W}|\*\*{_W})(?&iexpr))*+{_ENDED}"
 _ARGUMENTS = rf"(?:{_W},{_W}(?:\*{_W}|(?!{_NAMED}))(?&iexpr))*+{_KEYWORDS}"
-_DEFINE = rf"""(?(DEFINE)(?<name>{_NAME})(?<bound>(?!(?:True|False|None)(?!\w)){_NAME})
-{_fields(chr(34))}{_fields(chr(39))}{_grammar("o", _S)}{_grammar("i", _W)}
+_DEFINE = rf"""(?(DEFINE){_fields(chr(34))}{_fields(chr(39))}{_grammar("o", _S)}{_grammar("i", _W)}
 (?<each>(?:{_W}for(?!\w){_W}(?&targets){_W}in(?!\w){_W}(?&ioper)(?:{_W}if(?!\w){_W}(?&ioper))*+)++)
 (?<targets>\({_W}(?&targets){_W}\)|{_BOUND}(?:{_W},{_W}(?:\({_W}(?&targets){_W}\)|{_BOUND}))*+)
 (?<items>\*{_W}(?&ifactor){_ITEMS}|(?&iexpr)(?:(?&each)|{_ITEMS}))
@@ -111,8 +86,7 @@ _DEFINE = rf"""(?(DEFINE)(?<name>{_NAME})(?<bound>(?!(?:True|False|None)(?!\w)){
 (?<part>\[{_W}(?::{_W}(?&iexpr)?+|(?&iexpr)(?:{_W}:{_W}(?&iexpr)?+|(?:{_W},{_W}(?&iexpr))*+{_ENDED})){_W}\])
 (?<atom>{_BYTES}|{_NAME}|{_NUMBER}|\.\.\.|\({_W}(?:(?!\*)(?&items){_W})?+\)|\[{_W}(?:(?&items){_W})?+\]
 |\{{{_W}(?:(?&braced){_W})?+\}})
-(?<reach>(?:{_S}(?&call))*+{_S}(?:\.{_S}{_BOUND}|(?&part)))
-(?<target>{_BOUND}(?:(?&reach))*+)
+(?<target>{_BOUND}(?:(?:{_S}(?&call))*+{_S}(?:\.{_S}{_BOUND}|(?&part)))*+)
 (?<list>(?&oexpr)(?:{_S},{_S}(?&oexpr))*+(?:{_S},)?+)
 )""".replace("\n", "")
 _PATH = rf"{_BOUND}(?:\.{_BOUND})*+"
@@ -133,7 +107,7 @@ _STATEMENT = (
 )
 _HEADER = (
     r"(?:(?<kept>(?:if|elif|while)[ \t]++|for[ \t]++(?&targets)[ \t]++in[ \t]++)(?&oexpr)"
-    rf"|(?<opened>(?:with|except)[ \t]++)(?&oexpr)(?:{_S}as[ \t]++{_BOUND})?+)"
+    rf"|(?<bound>(?:with|except)[ \t]++)(?&oexpr)(?:{_S}as[ \t]++{_BOUND})?+)"
 )
 _PLAIN = (
     rf"{DEFINITIONS}{_DEFINE}\n(?:[ \t]*+(?:\#[^\n]*+)?\n)*+(?:(?<indent>[ \t]*+)"
@@ -152,7 +126,7 @@ def without_plain_statements(mask: bytes) -> bytes:
         return mask
     pattern = engine.compiled(_PLAIN)
     try:
-        reduced: bytes = pattern.sub(b"\n${indent}${kept}${opened}0", mask)
+        reduced: bytes = pattern.sub(b"\n${indent}${kept}${bound}0", mask)
     except engine.MatchError:  # deeper than the matcher's stack
         return mask
     return reduced
