@@ -15,7 +15,7 @@ from pathlib import Path
 from typing import NamedTuple
 
 from ssot_audit.globs import Globs
-from ssot_audit.source.kept import NO_FOLDERS, UNSURE, Folders, Signature
+from ssot_audit.source.kept import NO_FOLDERS, RACY, UNSURE, Folders, Signature
 
 SUFFIXES = (".py", ".pyi")
 # How git, under LC_ALL=C, tells of an untracked folder it leaves out of its list; it succeeds all the same.
@@ -56,8 +56,11 @@ def discover(
     if listed is None and not (known.paths and _folder_signatures(root, known.paths) == known.signatures):
         walk = _Walk(root, unreadable)
         found = tuple(sorted(walk.paths()))
-        signatures = array("q") if unreadable else _folder_signatures(root, walk.visited)
-        folders = Folders(tuple(walk.visited), signatures, found, tuple(sorted(walk.skipped.items())))
+        newest = max((walk.signatures[at] for at in range(len(walk.signatures)) if at % 3), default=0)
+        certain = not unreadable and newest < looked - RACY
+        folders = Folders(
+            tuple(walk.visited), walk.signatures if certain else array("q"), found, tuple(sorted(walk.skipped.items()))
+        )
     skipped = Counter(dict(folders.skipped) if listed is None else {})
     wanted, unwanted = Globs(include), Globs(exclude)
     kept: list[str] = []
@@ -179,6 +182,7 @@ class _Walk:
         self.skipped: Counter[str] = Counter()
         self.found: list[str] = []
         self.visited: list[str] = []  # folders, and the files in them that say what is left out
+        self.signatures: array[int] = array("q")  # three numbers for each
         self.pending: list[tuple[str, tuple[tuple[str, Globs], ...]]] = [("", ())]
 
     def paths(self) -> list[str]:
@@ -188,17 +192,18 @@ class _Walk:
 
     def _folder(self, folder: str, ignores: tuple[tuple[str, Globs], ...]) -> None:
         try:
+            seen = os.lstat(f"{self.root}/{folder}")  # before it is listed: what comes later shows
             entries = {entry.name: entry for entry in os.scandir(f"{self.root}/{folder}")}
         except OSError as error:
             self.unreadable.append((folder or ".", error.strerror or type(error).__name__))
             return
-        self.visited.append(folder)
+        self._visit(folder, seen)
         if folder and VIRTUAL_ENVIRONMENT in entries:
             self.skipped[SKIPPED_FOLDER] += 1
             return
         own = entries.get(".gitignore")
         if own is not None and own.is_file(follow_symlinks=False):
-            self.visited.append(f"{folder}/.gitignore" if folder else ".gitignore")
+            self._visit(f"{folder}/.gitignore" if folder else ".gitignore", own.stat(follow_symlinks=False))
             ignores = (*ignores, (folder, _gitignore(f"{self.root}/{folder}/.gitignore")))
         before = f"{folder}/" if folder else ""
         for name, entry in entries.items():
@@ -212,6 +217,10 @@ class _Walk:
                     self.skipped["ignored"] += 1
                 else:
                     self.found.append(path)
+
+    def _visit(self, path: str, status: os.stat_result) -> None:
+        self.visited.append(path)
+        self.signatures.extend((status.st_ino, status.st_mtime_ns, status.st_ctime_ns))
 
 
 def _gitignore(path: str) -> Globs:

@@ -11,6 +11,7 @@ SCANNED = "import statements alone"
 READ = "every line that matters"
 LINE_BY_LINE = "every line, one by one"
 WALKED = "the whole tree"
+GIVEN_UP = "nothing to its end"
 
 
 class Question(NamedTuple):

@@ -13,9 +13,9 @@ ATTRIBUTE_CALLS = frozenset(("getattr", "setattr", "delattr"))
 SIMPLE = frozenset(
     ("patch", "patch.dict", "monkeypatch", "import_module", "importlib.import_module", "pytest.importorskip")
 )
-# How the text of a call that may be one of these ends; the name of a function can be changed, not that of a method.
-LAST_WORDS = (
-    *("patch", "object", "dict", "multiple", "spy", "getattr", "setattr", "delattr"),
+# One of these is spelled wherever such a function is called or is given another name.
+WORDS = (
+    *("patch", "multiple", "spy", "getattr", "setattr", "delattr"),
     *("import_module", "__import__", "importorskip", "resolve_name"),
 )
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from array import array
 from collections import Counter
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from pathlib import Path
@@ -10,8 +11,8 @@ from typing import TYPE_CHECKING, Any
 from ssot_audit.facts import Facts, Failure
 from ssot_audit.source.codec import decode
 from ssot_audit.source.discover import Found
-from ssot_audit.source.entry import Entry, Question, Task
-from ssot_audit.source.kept import NO_DIGEST, Kept, settled
+from ssot_audit.source.entry import GIVEN_UP, Entry, Question, Task
+from ssot_audit.source.kept import NO_DIGEST, UNSURE, Kept, settled
 
 if TYPE_CHECKING:
     from ssot_audit.source.cache import Cache
@@ -21,6 +22,7 @@ if TYPE_CHECKING:
 Watch = Callable[[str, int, int], None]
 
 FEW = 48  # files that this process reads itself: starting workers would take longer
+LARGE = 200_000  # bytes of a file that is read where there is a clock
 MANY = 500  # names that are kept in mind though this run asks for none of them
 BATCH = 64  # files a worker is handed at once
 _LOST = "lost"
@@ -115,7 +117,9 @@ class Library(Mapping[str, Facts | Failure]):
         from ssot_audit.source.read import read_again, read_file
 
         tasks = [Task(str(self.root), path, self.question, deep, self.whole, True) for path in paths]
-        self._each(Work(read_file, _lost, BATCH, deep=False), tasks, self._jobs(len(tasks)), "reading")
+        sizes = dict(zip(self.paths, self.found.signatures[::4], strict=False)) if len(tasks) <= FEW else {}
+        large = any(sizes.get(task.path, 0) > LARGE for task in tasks)
+        self._each(Work(read_file, _lost, BATCH, deep=False), tasks, self._jobs(len(tasks), large), "reading")
         again = [task for task in tasks if self.entries[task.path].again]
         self.reasons.update((task.path, self.entries[task.path].again) for task in again)
         # LibCST may read whole files now: never in this process.
@@ -124,11 +128,11 @@ class Library(Mapping[str, Facts | Failure]):
         for (task, _), entry in self._results(Work(_give_up, _failed), lost, self._jobs()):
             self.entries[task.path] = entry
 
-    def _jobs(self, files: int = FEW + 1) -> int:
-        """How many workers to start for so many files; 0: none."""
+    def _jobs(self, files: int = FEW + 1, large: bool = False) -> int:
+        """How many workers to start for so many files, or for large ones, which may take long; 0: none."""
         from ssot_audit.source.pool import cores
 
-        return 0 if files <= FEW else cores() if self.jobs is None else self.jobs
+        return 0 if files <= FEW and not large else cores() if self.jobs is None else self.jobs
 
     def _each(self, work: Work, tasks: Sequence[Task], jobs: int, what: str) -> None:
         for done, (task, entry) in enumerate(self._results(work, tasks, jobs), 1):
@@ -175,7 +179,10 @@ class Library(Mapping[str, Facts | Failure]):
             return
         signatures = settled(found.signatures, found.looked)
         entries = tuple(self.entries[path] for path in found.paths)
-        digests = b"".join(one.digest or NO_DIGEST for one in entries)
+        for number, one in enumerate(entries):
+            if not one.digest or one.reader == GIVEN_UP:  # another run may fare better
+                signatures[4 * number : 4 * number + 4] = array("q", UNSURE)
+        digests = b"".join(NO_DIGEST if one.reader == GIVEN_UP else one.digest or NO_DIGEST for one in entries)
         cache.save(Kept(self.question, found.paths, signatures, digests, entries, found.folders))
 
 

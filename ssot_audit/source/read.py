@@ -11,7 +11,7 @@ from pathlib import Path
 from ssot_audit.facts import Facts, Failure, Fault, Use
 from ssot_audit.source import jit, search
 from ssot_audit.source.codec import encode
-from ssot_audit.source.entry import LINE_BY_LINE, READ, SCANNED, WALKED, Entry, Question, Task
+from ssot_audit.source.entry import GIVEN_UP, LINE_BY_LINE, READ, SCANNED, WALKED, Entry, Question, Task
 from ssot_audit.source.idle import without_idle_functions
 from ssot_audit.source.lines import physical_lines
 from ssot_audit.source.relevant import relevant_lines
@@ -231,7 +231,7 @@ def given_up(task: Task, reason: str) -> Entry:
         return Entry(failure=reason)
     facts = scan(text)[0]._replace(fault=Fault(1, reason))
     entry = _begun(text, jit.masked(text), task)
-    return _completed(entry._replace(imports=len(facts.imports), reader=LINE_BY_LINE), facts, task)
+    return _completed(entry._replace(imports=len(facts.imports), reader=GIVEN_UP), facts, task)
 
 
 def _placed(uses: Sequence[Use], text: str) -> bool:

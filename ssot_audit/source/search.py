@@ -86,7 +86,7 @@ def defines(question: Question, mask: bytes) -> bool:
 @lru_cache(maxsize=8)
 def _bound(names: tuple[str, ...]) -> str:
     name, gap = spelled(names), r"[\s\\]"
-    bound = rf"(?<![\w?])(?:(?:def|class){gap}++{name}|{name}{gap}*+(?::[^=\n]{0, 200}+)?=(?!=))"
+    bound = rf"(?<![\w?])(?:(?:def|class){gap}++{name}|{name}{gap}*+(?::[^=\n]{{0,200}}+)?=(?!=))"
     return rf"{bound}|={gap}*+\(*+{gap}*+(?:[\w?]++{gap}*+\.{gap}*+)*?{name}"
 
 

@@ -1,8 +1,8 @@
-"""Uses of governed names that no import statement shows, found without a syntax tree: strings that a call imports or
-patches, and whether anything else is there that only the whole tree can tell.
+"""Uses of governed names that no import statement shows, found without a syntax tree, where nothing is left in doubt:
+strings that a call imports or patches, and attributes of an import that a module binds once.
 
-The walker is the definition: what is found here is what it finds, and where that is not certain there is a reason to
-walk. A use matters only where it spells one of the names, so a search finds every place that can be one.
+The walker is the definition. A search finds every place where a name is spelled as an attribute or in a string; each
+must be one of the few forms known here, to count or not to count. Any other raises Unsure, and the file is walked.
 """
 
 from __future__ import annotations
@@ -10,35 +10,29 @@ from __future__ import annotations
 import re
 from collections.abc import Iterator
 from functools import cached_property, lru_cache
+from keyword import iskeyword
 from typing import NamedTuple
 
 from ssot_audit.engine import compiled
 from ssot_audit.facts import Facts, Import
 from ssot_audit.source import search
 from ssot_audit.source.entry import Question
-from ssot_audit.source.functions import LAST_WORDS, SIMPLE, function_of
+from ssot_audit.source.functions import SIMPLE, WORDS, function_of
 from ssot_audit.source.tokens import Path, Tokens, Unsure, letter_before, path_before
 
-_PATH = r"[^\W\d]\w*(?:\s*\.\s*[^\W\d]\w*)*"
-_LITERAL = re.compile(r"(?P<quote>[\"'])(?P<path>[\w.:]+)(?P=quote)(?=\s*(?P<after>[,)]?))")
-_BASE = re.compile(r"\s*(?P<root>[^\W\d]\w*)(?:\s*\.\s*[^\W\d]\w*)*\s*,\s*[rRuU]?\Z")
-_CHAIN = re.compile(r"[^\W\d]\w*(?:\s*\.\s*[^\W\d]\w*)+")
-_GROUPED = re.compile(rf"\(\s*{_PATH}\s*\)\s*\Z")
-_RENAMED = (
-    r"=[\s(]*+(?:[\w?]++\s*+\.\s*+)*?"
-    r"(?:patch(?:\s*+\.\s*+\w++)?+|import_module|__import__|importorskip|resolve_name|[gsd]e[tl]attr)\s*+(?:[;#)\n,=]|\Z)"
-)
-_ALIAS = (
-    r"(?<![\w?.])([\w?]++)[ \t]*+(?::[^=\n]{1,200}+)?+:?+=(?!=)[ \t(]*+([A-Za-z_?][\w?]*+)"
-    r"(?:[ \t]*+\.[ \t]*+[\w?]++)*+[ \t)]*+(?=[;#)\n,=]|\Z)"
-)
-_ATTRIBUTES = r"\.\s*+(?={})"
+_GAP = r"(?:[\s\\]|\#[^\n]*+\n)*+"  # what may stand between the tokens of an expression
+_ATTRIBUTES = rf"\.{_GAP}(?={{}})"
 _STRINGS = r"[\"'](?=(?:\.*+(?:[\w?]++[.:])*?){})"
-_MULTIPLE = r"(?<![\w?])multiple\s*+\("  # patch.multiple has names as keywords
-_KEYWORDS = r"(?<![\w?.]){}\s*+=(?!=)"
-_ONE = r"[*(\[]*+[\w?][\w?.\[\]]*+\)*+[ \t]*+"
-_SHARED = rf"(?<=[\n;:])[ \t]*+{_ONE}(?:,[ \t]*+(?:{_ONE})?+)++=(?!=)"
-_NEAR = 300  # characters in which the start of a dotted path, or of a call, is looked for first
+_KEYWORDS = rf"(?<![\w?.]){{}}{_GAP}=(?!=)"
+_MULTIPLE = r"(?<![\w?])multiple(?![\w?])"  # patch.multiple has names as keywords
+_CALLED = r"(?:\.\w+)?[ \t]*\("  # directly behind a function's name
+_LITERAL = re.compile(r"(?P<quote>[\"'])(?P<path>[\w.:]+)(?P=quote)(?P<after>[,)]?)")
+_CHAIN = re.compile(r"\w+(?:\.\w+)+")
+_ITSELF = re.compile(
+    r"(?<![\w.])(?:self|cls)[\s\\)\],]*:?=(?!=)|^[ \t]*(?:self|cls)\s*,"
+    r"|\b(?:as|for|global|nonlocal)[\s\\(]+(?:self|cls)\b",
+    re.MULTILINE,
+)
 
 
 class Spot(NamedTuple):
@@ -60,8 +54,7 @@ def may_hold(question: Question, mask: bytes) -> bool:
 
 
 def spots(text: str, mask: bytes | None, facts: Facts, question: Question) -> list[Spot]:
-    """The strings that import or patch a path with one of the names in it, and attributes of imports that spell one, in
-    order. Raises Unsure where only the whole tree can tell."""
+    """The spots of a text, in order. Raises Unsure where only the whole tree can tell."""
     return list(_Search(text, mask, facts, question).found())
 
 
@@ -81,28 +74,17 @@ class _Search:
         if any(self.tokens.is_code(offset) for offset in search.other_letters(question, text)):
             raise Unsure("names that may be spelled in other letters")
         self.modules = _by_last_part(question.modules)
-        self.known: dict[tuple[str, ...], str] = {}
         self.bound: dict[str, list[int]] = {}
         for number, one in enumerate(facts.imports):
             self.bound.setdefault(one.bound, []).append(number)
         self.module_level = {one.imported for one in facts.bindings if one.kind == "import"}
-        self.functions = {*LAST_WORDS, *(one.alias for one in facts.imports if one.alias and one.name in LAST_WORDS)}
-
-    @cached_property
-    def first(self) -> int | None:
-        """Where the first call of a function that takes a path in a string may be."""
-        return min(self._hits(rf"(?<![\w?])(?:{'|'.join(sorted(self.functions))})\s*+\("), default=None)
-
-    @cached_property
-    def is_renamed(self) -> bool:
-        """Whether an assignment may give such a function another name."""
-        return bool(self._hits(_RENAMED))
+        self.plain: dict[str, bool] = {}  # whether a name is only ever called, or has attributes taken
 
     def found(self) -> Iterator[Spot]:
-        if self._hits(_MULTIPLE) and self._hits(_KEYWORDS.format(search.spelled(self.question.names))):
+        names = search.spelled(self.question.names)
+        if self._hits(_KEYWORDS.format(names)) and any(map(self.tokens.is_code, self._hits(_MULTIPLE))):
             raise Unsure("patch.multiple")
         self._module_bindings()
-        names = search.spelled(self.question.names)
         found = {one.start: one for dot in self._hits(_ATTRIBUTES.format(names)) for one in self._attribute(dot)}
         found |= {one.start: one for quote in self._hits(_STRINGS.format(names)) for one in self._string(quote)}
         yield from (found[start] for start in sorted(found))
@@ -111,13 +93,19 @@ class _Search:
         """Where a pattern matches in the text, whatever stands there."""
         return [one.start() - 1 for one in compiled(pattern).finditer(self.mask)]
 
-    # What only the tree can tell
+    def _elsewhere(self, name: str, following: str) -> Iterator[int]:
+        """Where a name stands in code, but for imports, and not directly before what may follow it."""
+        for hit in re.finditer(rf"(?<![\w.]){re.escape(name)}(?!\w)(?!{following})", self.text):
+            if self.tokens.is_code(hit.start()) and not self.tokens.in_import(hit.start()):
+                yield hit.start()
+
+    # Attributes
 
     def _module_bindings(self) -> None:
         for one in self.facts.imports:
             if one.name == "*" or not (one.name or one.alias) or not self._may_be_module(one):
                 continue
-            if any(self.tokens.is_code(hit.start()) for hit in self._words(one.bound, r"\s*\.")):
+            if next(self._elsewhere(one.bound, r"\("), None) is not None:
                 raise Unsure("attributes of a governed module")
 
     def _may_be_module(self, one: Import) -> bool:
@@ -127,25 +115,41 @@ class _Search:
         above = (one.module if one.name else one.module.rpartition(".")[0]).rpartition(".")[2]
         return not above or "" in beside or above in beside
 
-    def _words(self, name: str, following: str = "") -> Iterator[re.Match[str]]:
-        return re.finditer(rf"(?<![\w.]){re.escape(name)}(?!\w){following}", self.text)
-
     def _attribute(self, dot: int) -> Iterator[Spot]:
-        path = path_before(self.text, dot)
-        if path is None:
-            suspect = _GROUPED.search(self.text[max(0, dot - _NEAR) : dot]) is not None
-        else:
-            suspect = letter_before(self.text, path.start) != "." and self._may_be_import(path.parts[0])
-        if not suspect or not self.tokens.is_code(dot):
+        if not self.tokens.is_code(dot) or self.tokens.in_import(dot) or self._follows_value(dot):
             return
-        if path is None or not self._is_the_one(path.parts[0]):
+        path = path_before(self.text, dot)
+        if path is None or letter_before(self.text, path.start) in (".", "\\") or path.start + self._width(path) != dot:
             raise Unsure("a governed name as an attribute")
-        start = path.start + self.text[path.start : dot].index(path.parts[0])
-        chain = _CHAIN.match(self.text, start)
-        if chain is None or self.text[chain.end() : chain.end() + _NEAR].lstrip()[:1] in ("#", "\\"):
+        root = path.parts[0]
+        if root in ("self", "cls") and root not in self.bound and not self.rebinds_itself:
+            return
+        chain = _CHAIN.match(self.text, path.start)
+        if chain is None or chain.end() <= dot or not self._is_the_one(root):
             raise Unsure("a governed name as an attribute")
-        attributes = "".join(chain.group().split()).partition(".")[2]
-        yield Spot(start, chain.end(), "", attributes, self.bound[path.parts[0]][0])
+        if self.text[chain.end() : chain.end() + 200].lstrip()[:1] in (".", "#", "\\", "=", ":"):
+            raise Unsure("a governed name as an attribute")
+        if re.search(r"\b(?:for|as|del)[\s(]+\Z", self.text[max(0, chain.start() - 20) : chain.start()]):
+            raise Unsure("a governed name as a target")
+        yield Spot(chain.start(), chain.end(), "", chain.group().partition(".")[2], self.bound[root][0])
+
+    def _width(self, path: Path) -> int:
+        return len(".".join(path.parts))
+
+    def _follows_value(self, dot: int) -> bool:
+        """Whether what the attribute is taken of is the result of a call or of a subscript, or a literal."""
+        before = self.text[dot - 1 : dot]
+        if before == ")":
+            opened = self.tokens.enclosing(dot - 1)
+            called = self.text[opened - 1 : opened] if opened else ""
+            word = path_before(self.text, opened) if opened and (called == "_" or called.isalnum()) else None
+            return word is not None and not iskeyword(word.parts[-1])
+        return before != "" and before in "]}\"'"
+
+    @cached_property
+    def rebinds_itself(self) -> bool:
+        """Whether `self` or `cls` may be bound by anything but a parameter."""
+        return _ITSELF.search(self.text) is not None
 
     def _is_the_one(self, name: str) -> bool:
         """Whether a name is, wherever it is used, what one import at module level binds."""
@@ -153,127 +157,90 @@ class _Search:
         if len(imports) != 1 or imports[0] not in self.module_level:
             return False
         one = self.facts.imports[imports[0]]
-        known = bool(one.name or one.alias or "." not in one.module)
-        return known and name not in self.aliases and name not in self.shared and not self._is_bound(name)
+        return bool(one.name or one.alias or "." not in one.module) and self._is_plain(name)
 
-    def _may_be_import(self, name: str) -> bool:
-        """Whether a name may stand for an import: one binds it, or it is another name for what may."""
-        pending, seen = [name], {name}
-        while pending:
-            name = pending.pop()
-            if name in self.bound or name in self.shared:
-                return True
-            more = self.aliases.get(name, set()) - seen
-            pending += more
-            seen |= more
-        return False
-
-    @cached_property
-    def aliases(self) -> dict[str, set[str]]:
-        """The names at the start of what each name is assigned, where that is a dotted path."""
-        found: dict[str, set[str]] = {}
-        for one in compiled(_ALIAS).finditer(self.mask):
-            left, right = (self.text[start - 1 : end - 1] for start, end in (one.span(1), one.span(2)))
-            found.setdefault(left, set()).add(right)
-        return found
-
-    @cached_property
-    def shared(self) -> set[str]:
-        """The names that are assigned together with others."""
-        found: set[str] = set()
-        for one in compiled(_SHARED).finditer(self.mask):
-            start, end = one.span()
-            found.update(re.findall(r"\w+", self.text[start - 1 : end - 1]))
-        return found
+    def _is_plain(self, name: str) -> bool:
+        """Whether nothing but imports may bind the name: in other code it stands directly before `(` or `.` only, and
+        defines nothing."""
+        if name not in self.plain:
+            elsewhere = next(self._elsewhere(name, r"[.(]"), None) is not None
+            defined = re.search(rf"(?<!\w)(?:def|class)[\s\\]+{re.escape(name)}(?!\w)", self.text) is not None
+            self.plain[name] = not elsewhere and not defined
+        return self.plain[name]
 
     # Strings
 
     def _string(self, quote: int) -> Iterator[Spot]:
+        if not self.functions or not self.tokens.starts_string(self._first_quote(quote)):
+            return
         if self.is_renamed:
             raise Unsure("a function that may go by another name")
-        if self.first is None or self.first > quote:
+        start = quote - (self.text[quote - 1 : quote] in tuple("rRuU"))
+        opened, literal = self.tokens.enclosing(start), _LITERAL.match(self.text, quote)
+        function = self._call_around(opened)
+        if not function or opened is None:
             return
-        start = quote - (self.text[quote - 1] in "rRuU")
-        callee = self._called_first(start)
-        literal = _LITERAL.match(self.text, quote)
-        if callee is None or literal is None:
-            self._other_string(quote)
-            return
-        if not self._is_known(callee) or not self.tokens.starts_string(quote):
-            return
-        function, path = self._function(callee.parts), literal["path"]
-        if not function:
-            return
-        if not literal["after"] or function not in SIMPLE or path.startswith(".") or ":" in path:
+        if opened + 1 != start or literal is None or not literal["after"]:
+            raise Unsure("a string among the arguments of such a call")
+        path = literal["path"]
+        if function not in SIMPLE or path.startswith(".") or ":" in path:
             raise Unsure("a call whose other arguments matter")
         if all(part.isidentifier() for part in path.split(".")):
-            yield Spot(start, literal.end(), function, path)
+            yield Spot(start, literal.end("path") + 1, function, path)
 
-    def _called_first(self, start: int) -> Path | None:
-        """What is called with what starts here as its first argument."""
-        before = self.text[max(0, start - _NEAR) : start].rstrip()
-        if before.endswith("="):
-            before = before[:-1].rstrip()
-            before = before[: -len("target")].rstrip() if before.endswith("target") else ""
-        if not before.endswith("("):
-            return None
-        return path_before(self.text, max(0, start - _NEAR) + len(before) - 1)
+    def _first_quote(self, quote: int) -> int:
+        """The first of three quotes, where the string is in three."""
+        return quote - 2 if quote > 1 and self.text[quote - 2 : quote] == 2 * self.text[quote] else quote
 
-    def _is_known(self, callee: Path) -> bool:
-        """Whether a call may be of one of the functions, and not of what another call returned."""
-        return callee.parts[-1] in self.functions and letter_before(self.text, callee.start) != "."
+    def _call_around(self, opened: int | None) -> str:
+        """The function of whose call the bracket is; brackets that only group, or list, are looked through."""
+        while opened is not None:
+            before = letter_before(self.text, opened) if self.text[opened] == "(" else ""
+            if before and before in ")]\\":
+                raise Unsure("what is called cannot be told")
+            if before == "_" or before.isalnum():
+                callee = path_before(self.text, opened)
+                word = callee.parts[-1] if callee else ""
+                if callee and word in self.functions:
+                    if letter_before(self.text, callee.start) in (".", "\\"):
+                        raise Unsure("what is called cannot be told")
+                    return self._function(callee.parts)
+                if not iskeyword(word):
+                    return ""
+            opened = self.tokens.enclosing(opened)
+        return ""
+
+    @cached_property
+    def functions(self) -> frozenset[str]:
+        """The names by which such a function may be called here; none where the text spells none."""
+        spelled = {word for word in WORDS if word in self.text}
+        aliases = {one.alias for one in self.facts.imports if one.alias and one.name in WORDS}
+        return frozenset({*spelled, *aliases, "object", "dict"}) if spelled else frozenset()
+
+    @cached_property
+    def is_renamed(self) -> bool:
+        """Whether such a function may have another name: somewhere it is not called, nor its method."""
+        return any(next(self._elsewhere_at_all(name), None) is not None for name in self.functions - {"object", "dict"})
+
+    def _elsewhere_at_all(self, name: str) -> Iterator[int]:
+        for hit in re.finditer(rf"(?<!\w){re.escape(name)}(?!\w)(?!{_CALLED})", self.text):
+            if self.tokens.is_code(hit.start()) and not self.tokens.in_import(hit.start()):
+                yield hit.start()
 
     def _function(self, parts: tuple[str, ...]) -> str:
         """What the text of a call calls, wherever it stands; empty for what names no path."""
-        if parts not in self.known:
-            self.known[parts] = self._called(parts[0], ".".join(parts[1:]))
-        return self.known[parts]
-
-    def _called(self, root: str, rest: str) -> str:
-        written = f"{root}.{rest}" if rest else root
+        written, (root, *rest) = ".".join(parts), parts
         unbound = function_of(written, None)
         imports = self.bound.get(root)
         if imports is None:
-            if self._may_be_import(root) or (unbound and not rest and self._is_bound(root)):
+            if not unbound or not (rest or self._is_plain(root)):
                 raise Unsure("a function that may go by another name")
             return unbound
-        answers = {function_of(written, _absolute(self.facts.imports[number], rest)) for number in imports}
-        if answers == {unbound} == {""}:
-            return ""
-        certain = len(answers) == 1 and not self._is_bound(root)
+        answers = {function_of(written, _absolute(self.facts.imports[number], ".".join(rest))) for number in imports}
+        certain = len(answers) == 1 and self._is_plain(root)
         if certain and (answers == {unbound} or self.module_level.issuperset(imports)):
             return answers.pop()
         raise Unsure("a function that may be bound in several ways")
-
-    def _is_bound(self, name: str) -> bool:
-        """Whether anything but an import may bind the name: it stands in code other than before `(` or `.`."""
-        for hit in self._words(name):
-            following = self.text[hit.end() : hit.end() + _NEAR].lstrip()[:1]
-            defined = re.search(r"\b(?:def|class)\s+\Z", self.text[max(0, hit.start() - 20) : hit.start()])
-            if following in ("(", ".") and not defined:
-                continue
-            if self.tokens.is_code(hit.start()) and not self.tokens.in_import(hit.start()):
-                return True
-        return False
-
-    def _other_string(self, quote: int) -> None:
-        """A string that is not the first thing in a call: an argument beside what it is an attribute of, one of several
-        joined ones, a keyword's value; or nothing to us."""
-        if not any(self.tokens.starts_string(at) for at in (quote, quote - 2)):
-            return
-        at = self.tokens.enclosing(quote)
-        while at is not None and self.text[at] != "(" and "__import__" in self.text:
-            at = self.tokens.enclosing(at)
-        if at is None or self.text[at] != "(":
-            return
-        callee = path_before(self.text, at)
-        if callee is None:
-            if _GROUPED.search(self.text[max(0, at - _NEAR) : at]):
-                raise Unsure("a function in parentheses")
-        elif self._is_known(callee) and self._function(callee.parts):
-            base = _BASE.match(self.text[at + 1 : quote])
-            if base is None or self._may_be_import(base["root"]):
-                raise Unsure("a string beside what it is an attribute of")
 
 
 def _absolute(one: Import, rest: str) -> str:

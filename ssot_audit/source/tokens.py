@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import re
-from bisect import bisect_right
+from bisect import bisect_left, bisect_right
 from functools import cached_property
 from typing import NamedTuple
 
@@ -12,7 +12,8 @@ from ssot_audit.source import jit
 _FORMATTED = re.compile(r"(?<!\w)(?:[fFtT][rR]?|[rR][fFtT])\Z")
 _REVERSED = re.compile(r"\s*(\w+(?:\s*\.\s*\w+)*)")
 _LONG = 400  # characters; no real path is longer
-_OPEN, _CLOSED = "([{", ")]}"
+_OPEN = "([{"
+_BRACKET = re.compile(r"[()\[\]{}]")
 
 
 class Unsure(Exception):
@@ -75,52 +76,58 @@ class Tokens:
     def _is_formatted(self, start: int) -> bool:
         return self._text[start] != "#" and bool(_FORMATTED.search(self._text[max(0, start - 3) : start]))
 
-    def _in_field(self, start: int, offset: int) -> bool:
-        """Whether an offset in the string at `start` is code: in a replacement field of an f-string."""
-        before = self._text[start:offset]
-        return self._is_formatted(start) and before.rfind("{") > before.rfind("}")
-
     def is_code(self, offset: int) -> bool:
-        """Whether the offset is in no string and no comment. Raises Unsure for one in an f-string."""
+        """Whether the offset is in no string and no comment. Raises Unsure for one in a field of an f-string."""
         start = self._around(offset)
-        if start is not None and self._in_field(start, offset):
+        if start is not None and self._is_formatted(start) and self._in_field(start, offset):
             raise Unsure("a governed name in an f-string")
         return start is None
 
     def starts_string(self, quote: int) -> bool:
-        """Whether a string starts with this quote. Raises Unsure for one in an f-string."""
-        start = self._around(quote)
-        if start is not None and self._in_field(start, quote):
-            raise Unsure("a governed name in an f-string")
-        return start == quote and not self._is_formatted(quote)
+        """Whether a string starts with this quote. Raises Unsure for one in a field of an f-string."""
+        return not self.is_code(quote) and self._around(quote) == quote and not self._is_formatted(quote)
 
-    @cached_property
-    def _lines(self) -> list[int]:
-        """Where some of the logical lines start: outside all brackets."""
-        found = jit.marks(self._mask) if self._mask is not None else None
-        if found is None:
-            raise Unsure("lines that cannot be told apart with certainty")
-        return [start - 1 for start, _ in found]
+    def _in_field(self, start: int, offset: int) -> bool:
+        """Whether an offset in the f-string at `start` may be in a replacement field; what looks like a string in
+        one is a part of it."""
+        depth, at = 0, start + 1
+        while at < offset:
+            letter = self._text[at]
+            if not depth and letter in "{}" and self._text[at + 1 : at + 2] == letter:
+                at += 1
+            elif letter == "{":
+                depth += 1
+            elif letter == "}":
+                depth = max(0, depth - 1)
+            elif depth and letter in "\"'":
+                closed = self._text.find(letter, at + 1, offset)
+                if closed < 0:
+                    return True
+                at = closed
+            at += 1
+        return depth > 0
 
     def in_import(self, offset: int) -> bool:
-        return any(start <= offset < end for start, end in self._imports)
+        at = bisect_right(self._imports, (offset, len(self._text))) - 1
+        return at >= 0 and offset < self._imports[at][1]
+
+    @cached_property
+    def _brackets(self) -> tuple[list[int], list[int]]:
+        """Where brackets stand in code, and behind each the innermost that is open; -1 for none."""
+        places, opened, stack = [], [], []
+        for found in _BRACKET.finditer(self._text):
+            if self._around(found.start()) is not None:
+                continue
+            if found.group() in _OPEN:
+                stack.append(found.start())
+            elif stack:
+                stack.pop()
+            places.append(found.start())
+            opened.append(stack[-1] if stack else -1)
+        return places, opened
 
     def enclosing(self, offset: int) -> int | None:
         """Where the innermost bracket opens that is still open before the offset."""
-        depth, at = 0, offset - 1
-        line = bisect_right(self._lines, at) - 1
-        outside = self._lines[line] if line >= 0 else 0
-        while at >= outside:
-            start = self._around(at)
-            if start is not None:
-                at = start - 1
-                continue
-            letter = self._text[at]
-            if letter in _CLOSED:
-                depth += 1
-            elif letter in _OPEN:
-                if not depth:
-                    return at
-                depth -= 1
-            at -= 1
-        return None
+        places, opened = self._brackets
+        at = bisect_left(places, offset) - 1
+        return opened[at] if at >= 0 and opened[at] >= 0 else None

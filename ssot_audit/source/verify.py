@@ -18,6 +18,7 @@ from ssot_audit.source.plain import without_plain_statements
 MAX_SIZE = 1 << 20  # characters of a file that is parsed whole; of 65,884 real files none was larger
 MAX_BRACKETS = 200  # CPython's own limits (MAXLEVEL and MAXINDENT in its tokenizer)
 MAX_INDENTS = 100
+_BYTES = re.compile(rb"(?<!\w)(?:[bB][rR]?|[rR][bB])[\"']")
 
 # An import and the blocks around it: line, level, module, name, alias, keywords of the blocks.
 Outline = tuple[tuple[int, int, str, str | None, str | None, tuple[str, ...]], ...]
@@ -64,7 +65,9 @@ def compiles(text: str, mask: bytes) -> bool:
     more is asked where the scanner is certain of blocks and imports."""
     if len(text) > MAX_SIZE:
         return False
-    return _has_symbols(without_plain_statements(mask).decode("ascii")) or _has_symbols(text)
+    # A mask does not tell what a bytes literal may not hold.
+    masked = text.isascii() or _BYTES.search(mask) is None
+    return (masked and _has_symbols(without_plain_statements(mask).decode("ascii"))) or _has_symbols(text)
 
 
 def _has_symbols(text: str) -> bool:
