@@ -156,7 +156,7 @@ def question(rules: Sequence[Rule], modules: Modules) -> Question:
         if is_module or names.is_pattern(whole):
             maybe.add(last)
         elif not isinstance(parent, Module) or parent.is_package:
-            maybe.add(f"{names.last_part(head)}.{last}")
+            maybe.add(whole)
         # A listed path is governed as it is written: nothing reaches it that does not spell both.
         if head and not canonical and not names.is_pattern(whole) and not modules.inside:
             below[last].add(names.last_part(head))

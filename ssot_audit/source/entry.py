@@ -16,7 +16,7 @@ GIVEN_UP = "nothing to its end"
 
 class Question(NamedTuple):
     """What a run asks of every file: the names it looks for, `*` standing for any characters; those of them that
-    modules may have, alone or with what stands before them in a path (`pkg.old`); and for those that only modules
+    modules may have, alone or as the whole path of one (`pkg.old`); and for those that only modules
     have, by name, all that can stand before them."""
 
     names: tuple[str, ...] = ()

@@ -61,7 +61,7 @@ def _grammar(at: str, gap: str) -> str:
 (?<{at}text>{_TEXT}(?:{gap}{_TEXT})*+)
 (?<{at}factor>(?:[-+~]{gap})*+(?:await{end}{gap})?+(?:(?&{at}text)|(?&atom))(?:{gap}(?:{trailer}))*+)
 (?<{at}oper>(?:not{end}{gap})*+(?&{at}factor)(?:{gap}(?:
- (?:\*\*?+|//?+|<<|>>|[-+%@&|^])(?!=){gap}(?&{at}factor)
+(?:\*\*?+|//?+|<<|>>|[-+%@&|^])(?!=){gap}(?&{at}factor)
 |(?:{compared}){gap}(?&{at}factor)
 |(?:and|or){end}{gap}(?:not{end}{gap})*+(?&{at}factor)))*+)
 (?<{at}expr>(?&{at}oper)(?:{gap}if{end}{gap}(?&{at}oper){gap}else{end}{gap}(?&{at}expr))?+)"""
@@ -98,7 +98,7 @@ _IMPORTS = (
     rf"(?:\({_W}{_ONE}(?:{_W},{_W}{_ONE})*+(?:{_W},)?+{_W}\)|(?<=[ \t]){_ONE}(?:{_S},{_S}{_ONE})*+)"
 )
 _STATEMENT = (
-    rf"(?:(?:return|yield)(?!\w){_S}(?&list)?+|(?:pass|break|continue)(?!\w)|assert(?!\w){_S}(?&oexpr)(?:{_S},{_S}(?&oexpr))?+"
+    rf"(?:(?:return|yield)(?!\w)(?:{_S}(?&list))?+|(?:pass|break|continue)(?!\w)|assert(?!\w){_S}(?&oexpr)(?:{_S},{_S}(?&oexpr))?+"
     rf"|raise(?!\w)(?:{_S}(?&oexpr)(?:{_S}from(?!\w){_S}(?&oexpr))?+)?+|{_IMPORTS}"
     rf"|(?:global|nonlocal)[ \t]++{_BOUND}(?:{_S},{_S}{_BOUND})*+"
     rf"|(?&target){_S}:{_S}(?&oexpr)(?:{_S}=(?!=){_S}(?&list))?+"

@@ -109,11 +109,14 @@ class _Search:
                 raise Unsure("attributes of a governed module")
 
     def _may_be_module(self, one: Import) -> bool:
-        beside = self.modules.get((one.name or one.module).rpartition(".")[2])
-        if beside is None:
+        heads = self.modules.get((one.name or one.module).rpartition(".")[2])
+        if heads is None:
             return False
-        above = (one.module if one.name else one.module.rpartition(".")[0]).rpartition(".")[2]
-        return not above or "" in beside or above in beside
+        above = one.module if one.name else one.module.rpartition(".")[0]
+        if not one.level:
+            return "" in heads or above in heads
+        last = above.rpartition(".")[2]
+        return not last or any(not head or head.rpartition(".")[2] == last for head in heads)
 
     def _attribute(self, dot: int) -> Iterator[Spot]:
         if not self.tokens.is_code(dot) or self.tokens.in_import(dot) or self._follows_value(dot):

@@ -25,7 +25,7 @@ ENDS = " \t\f\r\n\\"  # what may follow a statement: blanks, line ends and a bac
 
 _WORD = re.compile(r"\#[^\r\n]*|(?P<word>[^\W\d]\w*|\*)")
 _DEEP = re.compile(rf"\.(?:\s*\w+\s*\.){{{MAX_PARTS}}}")
-_KEYWORDS = frozenset(kwlist) - {"as"}
+_KEYWORDS = frozenset(kwlist)
 _N = r"[A-Za-z_]\w*"
 _ONE = rf"{_N}(?:[ \t]+as[ \t]+{_N})?"
 _IN = rf"{_N}(?:\s+as\s+{_N})?"
@@ -93,9 +93,9 @@ def _plain_parts(text: str) -> list[Part] | None:
     dots, module, only, inner, outer, whole = found.groups()
     names = [one.split() for one in (inner or outer or whole).split(",") if one.strip()]
     path = "".join(module.split()) if module else ""
-    if not _KEYWORDS.isdisjoint((*(word for one in names for word in one), *path.split("."))):
-        return None
     if any(len(one) not in (1, 3) or (len(one) == 3 and one[1] != "as") for one in names):
+        return None
+    if not _KEYWORDS.isdisjoint((*(part for one in names for part in ".".join(one[::2]).split(".")), *path.split("."))):
         return None
     if whole:
         return [(0, one[0], None, one[2] if len(one) == 3 else None) for one in names]
