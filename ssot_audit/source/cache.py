@@ -10,6 +10,7 @@ from __future__ import annotations
 import contextlib
 import json
 import os
+import re
 import stat
 import sys
 import time
@@ -23,6 +24,7 @@ FORMAT = 1
 _MARK = b"ssot-audit cache\n"
 _MAC = 32  # bytes of the code that vouches for the rest
 _SUFFIX = ".facts"
+_OURS = re.compile(r"[0-9a-f]{32}(?:\.facts|\.\d+\.tmp)\Z")
 MAX_FILE = 512 << 20  # bytes; 100,000 files take about 60 MB
 MAX_TOTAL = 1 << 30  # bytes of all cache files together; the oldest go first
 MAX_AGE = 30 * 24 * 3600.0  # seconds a cache file may lie unused
@@ -123,9 +125,12 @@ class Cache:
         home.mkdir(mode=0o700, parents=True, exist_ok=True)
         key = os.urandom(_MAC)
         temporary = path.with_name(f"key.{os.getpid()}.tmp")
-        with os.fdopen(os.open(temporary, os.O_WRONLY | os.O_CREAT | os.O_TRUNC, 0o600), "wb") as file:
-            file.write(key)
-        temporary.replace(path)
+        try:
+            with os.fdopen(os.open(temporary, os.O_WRONLY | os.O_CREAT | os.O_TRUNC, 0o600), "wb") as file:
+                file.write(key)
+            temporary.replace(path)
+        finally:
+            temporary.unlink(missing_ok=True)
         return _read_own(path)
 
 
@@ -145,7 +150,7 @@ def size(folder: Path) -> tuple[int, int]:
 
 def _files(folder: Path) -> list[tuple[Path, os.stat_result]]:
     try:
-        paths = [path for path in folder.iterdir() if path.name.endswith((_SUFFIX, ".tmp"))]
+        paths = [path for path in folder.iterdir() if _OURS.match(path.name) and path.is_file()]
     except OSError:
         return []
     found = []

@@ -53,7 +53,7 @@ def discover(
     looked = time.time_ns()
     listed = (listing or Listing(root)).paths(unreadable)
     folders = known
-    if listed is None and not (known.paths and _folder_signatures(root, known.paths) == known.signatures):
+    if listed is None and not (known.signatures and _folder_signatures(root, known.paths) == known.signatures):
         walk = _Walk(root, unreadable)
         found = tuple(sorted(walk.paths()))
         newest = max((walk.signatures[at] for at in range(len(walk.signatures)) if at % 3), default=0)

@@ -64,8 +64,10 @@ class Library(Mapping[str, Facts | Failure]):
 
     def ask(self, question: Question) -> None:
         """Look for names in every file, and for those that were asked for before."""
-        if len(self.question.names) > 2 * len(question.names) + MANY:  # most of it has not been asked for long
+        stale = len(self.question.names) > 2 * len(question.names) + MANY  # most has not been asked for long
+        if stale or not question.counts_as(self.question):
             self.entries, self.question = {}, Question()
+            self._facts.clear()
         more = question.less(self.question)
         if not more.names and len(self.entries) == len(self.paths):
             return
@@ -152,7 +154,8 @@ class Library(Mapping[str, Facts | Failure]):
     def _recall(self, kept: Kept) -> None:
         """Take over what was known of the files that have not changed: by their signature, else by their bytes."""
         self.question = kept.question
-        if kept.paths == self.paths and kept.signatures == self.found.signatures:
+        certain = UNSURE[0] not in self.found.signatures
+        if certain and kept.paths == self.paths and kept.signatures == self.found.signatures:
             self.entries = dict(zip(kept.paths, kept.entries, strict=True))
             return
         numbers = {path: number for number, path in enumerate(kept.paths)}

@@ -160,9 +160,14 @@ def search_file(task: Task) -> tuple[str, ...]:
 
 def read_again(task: Task) -> Entry:
     """The entry of a file that a scan left in doubt, by every reader: to be run where a crash costs one file."""
-    text = _text_of(task)
-    if isinstance(text, Failure):
-        return Entry(failure=text.reason)
+    data = read_bytes(f"{task.root}/{task.path}")
+    text = data if isinstance(data, Failure) else decode(data)
+    if isinstance(data, Failure) or isinstance(text, Failure):
+        return Entry(failure=data.reason if isinstance(data, Failure) else text.reason)  # type: ignore[union-attr]
+    return _read_again(text, task)._replace(digest=digest_of(data) if task.digested else b"")
+
+
+def _read_again(text: str, task: Task) -> Entry:
     mask = jit.masked(text)
     lines = relevant_lines(text, mask) if mask is not None else None
     if mask is not None and lines is not None and compiles(text, mask):

@@ -1,0 +1,347 @@
+"""What a pattern takes for a plain statement is Python: no mutation of one that the interpreter refuses is taken."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Sequence
+from functools import cache
+
+import pytest
+from hypothesis import HealthCheck, example, given, settings
+from hypothesis import strategies as st
+from oracle import tree_of
+from test_agrees_with_ast import INSTALLED, STDLIB, python_files
+
+from ssot_audit.facts import Failure
+from ssot_audit.source import jit
+from ssot_audit.source.lines import logical_lines
+from ssot_audit.source.plain import without_plain_statements
+from ssot_audit.source.text import decode
+from ssot_audit.source.verify import compiles
+
+MANY = settings(
+    max_examples=2000,
+    deadline=None,
+    suppress_health_check=[HealthCheck.too_slow, HealthCheck.data_too_large, HealthCheck.large_base_example],
+)
+
+
+def rest_of(text: str) -> str | None:
+    """The text without its plain statements; None where strings and brackets cannot be told apart."""
+    mask = jit.masked(text)
+    if mask is None or jit.statements(mask) is None:
+        return None
+    return without_plain_statements(mask).decode("ascii")
+
+
+def is_taken_though_refused(text: str) -> bool:
+    """Whether a text is taken for valid by what is left without its plain statements, and is not."""
+    mask = jit.masked(text)
+    return mask is not None and jit.statements(mask) is not None and compiles(text, mask) and tree_of(text) is None
+
+
+# Real files
+
+
+@cache
+def sample() -> tuple[str, ...]:
+    files = [*python_files(STDLIB), *python_files(INSTALLED)]
+    texts = (decode(path.read_bytes()) for path in files[7::12])
+    return tuple(text for text in texts if not isinstance(text, Failure))
+
+
+def test_without_its_plain_statements_a_real_file_is_valid_where_the_whole_of_it_is() -> None:
+    whole = left = 0
+    for text in sample():
+        rest = rest_of(text)
+        if rest is None:
+            continue
+        valid, rest_valid = tree_of(text) is not None, tree_of(rest) is not None
+        assert valid or not rest_valid, text[:300]
+        # In names, other letters than ASCII's stand as `?`.
+        assert rest_valid or not valid or not text.isascii(), text[:300]
+        whole, left = whole + len(text), left + len(rest)
+    assert left < whole / 2, "what is left to the interpreter must be a fraction, or it is for nothing"
+
+
+@pytest.mark.parametrize("at", [0.2, 0.5, 0.9])
+def test_a_real_file_that_a_stray_line_makes_invalid_is_not_taken_for_valid(at: float) -> None:
+    broken = 0
+    for number, text in enumerate(sample()[::3]):
+        lines = text.split("\n")
+        place = int(at * len(lines))
+        stray = ("x = = 1", "f(a=1, b)", "return x y", "    for", "import a.", "x = (1 2)")[number % 6]
+        mutated = "\n".join((*lines[:place], stray, *lines[place:]))
+        assert not is_taken_though_refused(mutated), mutated[:300]
+        mask = jit.masked(mutated)
+        if mask is not None and tree_of(mutated) is None and jit.statements(mask) is not None:
+            broken += 1
+            assert not compiles(mutated, mask), stray
+    assert broken > 50
+
+
+# Mutations
+
+TOKENS = (
+    *(
+        "(",
+        ")",
+        "[",
+        "]",
+        "{",
+        "}",
+        ",",
+        ":",
+        "=",
+        "==",
+        "!=",
+        "<",
+        "<=",
+        ">",
+        "*",
+        "**",
+        "+",
+        "-",
+        "/",
+        "//",
+        "%",
+        "@",
+    ),
+    *("&", "|", "^", "~", "<<", ">>", ":=", "->", ".", "...", ";", "$", "?", "!", "+=", "-=", "**=", "@=", "a=1", "*a"),
+    *(" ", "  ", "\t", "\n", "\\\n", " \\\n", "# c\n", "\\", "\f", " if ", " else ", " for ", " in ", " not ", " is "),
+    *(
+        " and ",
+        " or ",
+        "lambda ",
+        "lambda:",
+        "await ",
+        "async ",
+        "yield ",
+        "return ",
+        "import ",
+        "from ",
+        "as ",
+        "del ",
+    ),
+    *(
+        "global ",
+        "raise ",
+        "assert ",
+        "pass",
+        "break",
+        "with ",
+        "except ",
+        "while ",
+        "elif ",
+        "print ",
+        "match ",
+        "case ",
+    ),
+    *("None", "True", "__debug__", "x", "f", "a.b", "_", "0", "1", "1.5", "0x1f", "00", "1_0", "1e5", "1j", ".5", "1."),
+    *("'s'", '"t"', "b'b'", "rb'b'", 'f"{x}"', "f'{x!r:>3}'", "r'\\d'", "'''m'''", '"""d"""', "f'", 'f"', "b'", "u'"),
+    *(
+        "'",
+        '"',
+        "{x}",
+        "{{",
+        "}}",
+        "!r",
+        ":>3",
+        "{x['a']}",
+        "{'a'}",
+        "{x:{y}}",
+        "\\n",
+        "\\x41",
+        "\\x4",
+        "\\N",
+        "é",
+        "\u2028",
+    ),
+)
+FRAMES = (
+    *("{}", "{}\n", "x = 1\n{}\n# c\n", "def f():\n    {}\n    y = 1\n", "class A:\n  {}", "if x:\n    {}\n"),
+    *("try:\n    a\nexcept B:\n    {}\n", "match z:\n    {}\n", "match z:\n  case 1: pass\n  {}\n", "@d\n{}\n"),
+    *("{}\n    pass\n", "if x:\n  {}\n      pass\n", "try:\n    a\n{}\n    pass\n", "if x:\n    a\n{}\n    pass\n"),
+)
+STATEMENTS = (
+    *("x = 1", "x, y = y, x", "x: int = 1", "x.y[0] += 1", "x[1:2] = (1, 2)", "f(a, *b, c=1, **d)", "return x, y"),
+    *("yield", "return \\\n", "raise A(x) from y", "assert x, 'y'", "global x, y", "import a.b as c, d", "pass"),
+    *("from .a import (b as c, d,)", "from . import a", "if x and not y:", "for x, (y, z) in a:", "while x < 1:"),
+    *("with f(x) as y:", "except A as e:", "elif x is not y:", "x = [a for b in c if d if e]", "x = {**a, 'b': c}"),
+    *("x = {a: b for c, d in e}", "x = (yield)", "x = f'{a!r:>3}{{}}' 'b'", "x = a if b else c", "x = -a ** -b"),
+    *("x = not a", "x = a not in b", "await x", "x = ...", "x = b'a'", "x = r'\\d'", "x()().y = 1", "x = ()"),
+    *("f(\n    a,  # c\n    b=1,\n)", "x = [\n    1,\n    2,\n]", "'''d\nd'''", "x = a.b(c)[d].e", "x = (a, *b)"),
+    *("x = lambda: b'é'", "x = rb'é'", "case [x]: y", "x = 1 if y else 2,", "x: 'y' = z, 1", "x = \\\n    1"),
+)
+Edit = tuple[str, float, str]
+
+
+@cache
+def real_lines() -> tuple[str, ...]:
+    found = set[str]()
+    for text in sample()[::10]:
+        lines = (text[line.start : line.end].rstrip("\n") for line in logical_lines(text))
+        found.update(line for line in lines if len(line) < 120)
+    return tuple(sorted(found))
+
+
+def mutated(text: str, edits: Sequence[Edit]) -> str:
+    for what, share, token in edits:
+        letters = re.findall(r"\w+|\s+|[^\w\s]", text) if what.endswith("token") else list(text)
+        at = int(share * len(letters))
+        letters[at : at + (not what.startswith("insert"))] = [] if what.startswith("delete") else [token]
+        text = "".join(letters)
+    return text
+
+
+EDITS = st.lists(
+    st.tuples(
+        st.sampled_from(("insert", "insert token", "replace", "replace token", "delete", "delete token")),
+        st.floats(0, 1, exclude_max=True),
+        st.sampled_from(TOKENS),
+    ),
+    max_size=3,
+)
+SOURCES = st.one_of(st.sampled_from(STATEMENTS), st.deferred(lambda: st.sampled_from(real_lines())))
+IN_FRAMES = st.builds(
+    lambda frame, text, edits: frame.replace("{}", mutated(text, edits), 1), st.sampled_from(FRAMES), SOURCES, EDITS
+)
+
+
+@MANY
+@given(IN_FRAMES)
+@example("def f():\n    return \\\n")
+@example("def f():\n    yield \\\n")
+def test_no_mutation_of_a_statement_is_taken_that_the_interpreter_refuses(text: str) -> None:
+    assert not is_taken_though_refused(text)
+
+
+# Expressions with something wrong in them
+
+ATOMS = (
+    "x",
+    "a.b",
+    "None",
+    "1",
+    "0x1f",
+    "1.5",
+    "'s'",
+    "b'b'",
+    'f"{x}"',
+    "...",
+    "match",
+    "_",
+    "1 .real",
+    "''",
+    "r'\\d'",
+)
+OPERATORS = (
+    *(
+        "+",
+        "-",
+        "*",
+        "**",
+        "//",
+        "@",
+        "<<",
+        "<",
+        "<=",
+        "==",
+        "!=",
+        " in ",
+        " not in ",
+        " is not ",
+        " and ",
+        " or ",
+        " if ",
+    ),
+    *(" else ", ",", ", *", ", **", ", x=", ":", "=", ".", "", ":=", "not ", " not ", " and not ", " for ", "->", "+="),
+)
+SIGNS = ("-", "~", "not ", "*", "**", "await ", "lambda: ", "x=", "yield ", "- -", "not not ", "-not ", "await -")
+BRACKETS = ("()", "[]", "{}")
+TARGETS = ("x", "x, y", "(x, y)", "x,", "x.y", "*x, y", "x[0]", "None", "f()", "x, (y, z)")
+
+
+def _grown(inner: st.SearchStrategy[str]) -> st.SearchStrategy[str]:
+    """Expressions around others, most of them right, some not."""
+    bracketed = st.builds(
+        lambda pair, first, parts, end: pair[0] + first + ", ".join(parts) + end + pair[1],
+        st.sampled_from(BRACKETS),
+        st.sampled_from(("", "", "*", "**", "x=", "x: ")),
+        st.lists(inner, max_size=3),
+        st.sampled_from(("", "", ",", ",,", " for x in y", " for x in y if z", " for x, y in z for a in b")),
+    )
+    comprehension = st.builds(
+        lambda pair, what, target, source, end: f"{pair[0]}{what} for {target} in {source}{end}{pair[1]}",
+        st.sampled_from(BRACKETS),
+        inner,
+        st.sampled_from(TARGETS),
+        inner,
+        st.builds(lambda test: f" if {test}", inner) | st.just(""),
+    )
+    return st.one_of(
+        st.builds(lambda one, operator, other: f"{one}{operator}{other}", inner, st.sampled_from(OPERATORS), inner),
+        st.builds(lambda sign, one: f"{sign}{one}", st.sampled_from(SIGNS), inner),
+        bracketed,
+        comprehension,
+        st.builds(lambda one, other: f"{one}{other}", inner, bracketed),
+        st.builds(lambda one, pieces: f"{one}[{':'.join(pieces)}]", inner, st.lists(inner | st.just(""), max_size=3)),
+    )
+
+
+EXPRESSIONS = st.recursive(st.sampled_from(ATOMS), _grown, max_leaves=8)
+SHAPES = (
+    *("{}", "{} = {}", "{}: {} = {}", "{}, {} = {}", "{} += {}", "return {}", "assert {}, {}", "raise {} from {}"),
+    *("if {}:\n  pass", "while {}:\n  pass", "with {} as x:\n  pass", "for x in {}:\n  pass", "yield {}", "x = {}"),
+)
+
+
+@MANY
+@given(
+    st.builds(
+        lambda shape, one, other, third: shape.replace("{}", one, 1).replace("{}", other, 1).replace("{}", third, 1),
+        st.sampled_from(SHAPES),
+        *(EXPRESSIONS,) * 3,
+    )
+)
+def test_no_made_up_expression_is_taken_that_the_interpreter_refuses(text: str) -> None:
+    assert not is_taken_though_refused(text)
+
+
+@pytest.mark.parametrize("text", ["x = lambda: b'é'\n", "x = rb'é'\n", "x = lambda: b'''\né'''\n"])
+def test_letters_that_stand_for_others_make_nothing_valid(text: str) -> None:
+    mask = jit.masked(text)
+    assert mask is not None
+    assert tree_of(text) is None
+    assert not compiles(text, mask)
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        *(
+            "x = 1",
+            "x, y = f(a, *b, c=1, **d), not z",
+            "return x if y else z",
+            "from a import (b, c as d,)",
+            "x: int = 1",
+        ),
+        *(
+            "assert x == 'a', f'{x!r}'",
+            "x = [a for b in c if d]",
+            "x.y[1:2] -= {a: b}",
+            "raise A(b) from c",
+            "pass  # c",
+        ),
+        *(
+            "f(\n    a,  # c\n    b=1,\n)",
+            "'''d\nd'''",
+            "global x",
+            "yield",
+            "x = a[b](c).d or -e ** f",
+            "import a.b as c",
+        ),
+    ],
+)
+def test_a_usual_statement_is_taken(text: str) -> None:
+    assert rest_of(text) == "\n0"

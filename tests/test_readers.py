@@ -1,0 +1,206 @@
+"""Each quick way to read a file, held against the slow one that defines it: over real files, and over statements made
+up to be misread."""
+
+from __future__ import annotations
+
+import re
+from functools import cache
+from pathlib import Path
+
+import pytest
+from hypothesis import example, given
+from hypothesis import strategies as st
+from oracle import tree_of
+from running import FIXTURES, audit
+from test_agrees_with_ast import INSTALLED, STDLIB, python_files
+from test_lexing import THOROUGH
+
+from ssot_audit.facts import Facts, Failure
+from ssot_audit.source import jit, search
+from ssot_audit.source.idle import without_idle_functions
+from ssot_audit.source.relevant import relevant_lines
+from ssot_audit.source.scan import scan
+from ssot_audit.source.statements import ENDS, _parts, _plain_parts, imported_count
+from ssot_audit.source.text import decode
+from ssot_audit.source.walk import walk
+
+EVERY = 12  # of the real files, how many apart those are that are read here; `test_agrees_with_ast` reads all
+
+
+@cache
+def sample() -> tuple[tuple[Path, str], ...]:
+    """Real files and their texts, from all over the standard library and the installed packages."""
+    files = [*python_files(STDLIB), *python_files(INSTALLED)]
+    texts = ((path, decode(path.read_bytes())) for path in files[5::EVERY])
+    return tuple((path, text) for path, text in texts if not isinstance(text, Failure))
+
+
+@cache
+def scanned(text: str) -> Facts:
+    """What reading every line tells."""
+    return scan(text)[0]
+
+
+def test_the_lines_that_matter_tell_what_all_lines_tell() -> None:
+    differing, unsure = [], 0
+    for path, text in sample():
+        mask = jit.masked(text)
+        lines = relevant_lines(text, mask) if mask is not None else None
+        if lines is None:
+            unsure += 1
+        elif scan(text, lines) != scan(text):
+            differing.append(path)
+    assert differing == []
+    assert len(sample()) > 400
+    assert unsure < 0.02 * len(sample())  # the quick way must be the rule, or the promise of speed is none
+
+
+def test_the_import_statements_found_at_once_are_those_found_line_by_line() -> None:
+    differing, unsure = [], 0
+    for path, text in sample():
+        mask = jit.masked(text)
+        spans = jit.statements(mask) if mask is not None else None
+        if spans is None:
+            unsure += 1
+            continue
+        count = sum(imported_count(text[start:end].rstrip(ENDS)) for start, end in spans)
+        lines = [text.count("\n", 0, start) + 1 for start, _ in spans]
+        places = [one.place.line for one in scanned(text).imports]
+        if count != len(places) or not all(any(line <= place for line in lines) for place in places):
+            differing.append(path)
+    assert differing == []
+    assert unsure < 0.02 * len(sample())
+
+
+def test_a_plain_import_statement_is_read_as_libcst_reads_it() -> None:
+    seen: set[str] = set()
+    for _, text in sample():
+        mask = jit.masked(text)
+        for start, end in (jit.statements(mask) if mask is not None else None) or ():
+            seen.add(text[start:end].rstrip(ENDS))
+    plain = {text: found for text in seen if (found := _plain_parts(text)) is not None}
+    assert [(text, found) for text, found in plain.items() if found != _parts(text)] == []
+    assert len(plain) > 1000
+    assert len(plain) > 0.95 * len(seen)  # importing LibCST takes longer than most runs, so it must be the exception
+
+
+WORDS = (
+    *("import", "from", "as", "import", "from", "as", "a", "b1", "_", "a.b", "a.b.c", "é", "*", ".", "..", "...", ","),
+    *("if", "in", "None", "True", "match", "lazy", "async", "await", "print", "not", "1", "0a", "a1.b", "importer"),
+    *("(", ")", "()", "(a)", "(a,)", "( a , b )", "(a as b)", "(a,\n b)", "(a # c\n)", "(\\\na)", "(a as\n b,\n)"),
+    *("\\\n", " \\\n ", "\\\r\n", "# c", "# c\n", "\t", " ", "  ", "\f", "\n", ";", "=", "'", '"', "\\"),
+)
+_STATEMENT = st.sampled_from(("import {}", "from {} import {}", "from .{} import {}", "from {} import ({})", "{}{}"))
+_PIECES = st.lists(
+    st.tuples(st.sampled_from(WORDS), st.sampled_from(("", " ", " ", " ", ", ", " as ", "\t", ","))), max_size=6
+).map(lambda pairs: "".join(word + gap for word, gap in pairs))
+MADE_UP = st.builds(
+    lambda frame, one, other: frame.replace("{}", one, 1).replace("{}", other), *(_STATEMENT, *[_PIECES] * 2)
+)
+
+
+@THOROUGH
+@given(MADE_UP)
+@example("from . import(a)")
+@example("from.import a")
+@example("from . import a as b, c as if")
+@example("from a import b as c as d")
+@example("import a as b.c")
+@example("from a import (b as c,)")
+@example("from a import (,)")
+@example("from a import b,")
+@example("import a.if")
+@example("from a import as")
+@example("from a import (b, as)")
+@example("import as as as")
+@example("from .. .a import b")
+@example("from a import \\\n b # c")
+@example("from a import (b # )\n, c)")
+def test_no_made_up_import_statement_is_read_otherwise_than_libcst_reads_it(text: str) -> None:
+    text = text.rstrip(ENDS)  # as every statement is before it is read
+    plain = _plain_parts(text)
+    if plain is not None:
+        assert plain == _parts(text)
+
+
+@pytest.mark.parametrize(
+    "text", ["import a", "import a.b as c, d", "from . import a", "from .a import (b as c, d)", "from a import *"]
+)
+def test_a_usual_import_statement_is_read_without_libcst(text: str) -> None:
+    assert _plain_parts(text) is not None
+
+
+# Functions that cannot matter
+
+
+def spelling(facts: Facts, words: str) -> list[str]:
+    """What a tree tells that spells one of the words."""
+    found = [(repr(one), ".".join(one.attributes)) for one in facts.uses]
+    found += [(repr(one), one.path) for one in facts.targets]
+    return [told for told, path in found if re.search(words, path)]
+
+
+def test_without_its_idle_functions_a_real_file_tells_the_same_of_a_name() -> None:
+    compared = shorter = 0
+    for path, text in sample()[::9]:
+        mask = jit.masked(text)
+        if mask is None or relevant_lines(text, mask) is None or len(text) > 40_000 or tree_of(text) is None:
+            continue
+        whole = _as_facts(text)
+        names = sorted({name for use in whole.uses for name in use.attributes} - {"multiple"})
+        for chosen in (names[:1], names[-2:]):
+            words = search.str_word((*chosen, "multiple"))
+            rest = without_idle_functions(text, mask, words)
+            assert rest.count("\n") == text.count("\n"), path
+            assert spelling(_as_facts(rest), words) == spelling(whole, words), path
+            compared += bool(chosen)
+            shorter += len(rest) < len(text)
+    assert compared > 30
+    assert shorter > compared / 2
+
+
+def _as_facts(text: str) -> Facts:
+    tree = walk(text)
+    return Facts((), (), None, False, tree.uses, tree.targets)
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        "def f():\n    x = 1\n",
+        "def f():\n    x = 1",
+        "async def f(\n    a: int,\n) -> None:\n    '''A\n    text'''\n\n\n# c\nx = 1\n",
+        "class A:\n    def f(self):\n        if x:\n            y\n        # c\n\n    def g(self):\n        z\n",
+        "class A:\n    @d\n    def f(self):\n\n        return 1\n    y = 2\n",
+        "if x:\n\tdef f():\n\t\tx\n\t\tdef g():\n\t\t\ty\nelse:\n\tdef f():\n\t\tpass\n",
+        "def f():\r\n    x = '''\r\n'''\r\n\r\ny = 1\r\n",
+    ],
+)
+def test_an_idle_function_becomes_one_word_and_every_line_keeps_its_number(text: str) -> None:
+    mask = jit.masked(text)
+    assert mask is not None
+    rest = without_idle_functions(text, mask, r"\bnowhere\b")
+    assert " pass" in rest and len(rest) < len(text) + len(" pass")
+    tree, whole = tree_of(rest), tree_of(text)
+    assert tree is not None and whole is not None
+    assert [(type(one), one.lineno) for one in tree.body] == [(type(one), one.lineno) for one in whole.body]
+
+
+@pytest.mark.parametrize("inside", ["Thing", "import a", "global g", "nonlocal g", "'Thing'", "f'{Thing}'", "# Thing"])
+def test_a_function_that_spells_the_name_or_reaches_outside_itself_stays(inside: str) -> None:
+    text = f"def f():\n    def g():\n        {inside}\n    return 1\n"
+    mask = jit.masked(text)
+    assert mask is not None
+    assert without_idle_functions(text, mask, r"\bThing\b") == text
+
+
+# The engine
+
+
+@pytest.mark.parametrize("name", ["platform", "odd"])
+def test_the_standard_library_s_engine_gives_the_same_bytes(name: str) -> None:
+    command = ("check", FIXTURES / name, "--output-format", "json", "--no-cache", "-v")
+    usual, other = audit(*command), audit(*command, env={"SSOT_AUDIT_ENGINE": "re"})
+    assert (other.out, other.code) == (usual.out, usual.code)
+    assert usual.json["references"]
+    assert other.err != usual.err, "the engine was the same, so the test would prove nothing"
