@@ -105,7 +105,12 @@ class _Search:
         for one in self.facts.imports:
             if one.name == "*" or not (one.name or one.alias) or not self._may_be_module(one):
                 continue
-            if next(self._elsewhere(one.bound, r"\("), None) is not None:
+            # What is known to be a module may be given another name; what only might be one has attributes taken.
+            known = "" in self.modules[(one.name or one.module).rpartition(".")[2]]
+            taken = re.finditer(rf"(?<![\w.]){re.escape(one.bound)}(?!\w){_GAP}\.", self.text)
+            if known and next(self._elsewhere(one.bound, r"\("), None) is not None:
+                raise Unsure("attributes of a governed module")
+            if any(self.tokens.is_code(hit.start()) for hit in taken):
                 raise Unsure("attributes of a governed module")
 
     def _may_be_module(self, one: Import) -> bool:
