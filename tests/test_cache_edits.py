@@ -43,6 +43,7 @@ TEXTS = (
     "from library import Thing\rx = 1\n",
     "import json\n",
     "",
+    "from pkg import old\nx = old\nx.Other\n",
 )
 RULE = '[[rule]]\nid = "{}"\ntitle = "t"\nwhy = "w"\ncanonical = "{}"\ndeprecated = {}\n{}\n'
 RULES = (
@@ -96,6 +97,14 @@ def assert_same_answer(root: Path, cache: Path) -> None:
 @example([("write", "a.py", TEXTS[3]), ("write", "b.py", TEXTS[15]), ("delete", "a.py", "")])
 @example([("write", "rules.toml", RULES[3]), ("write", "a.py", TEXTS[22]), ("write", "rules.toml", RULES[2])])
 @example([("write", "rules.toml", RULES[4]), ("write", "a.py", TEXTS[9]), ("write", "rules.toml", RULES[0])])
+@example(
+    [
+        ("write", "rules.toml", RULES[3]),
+        ("write", "pkg/__init__.py", ""),
+        ("write", "b.py", TEXTS[-1]),
+        ("write", "pkg/old.py", TEXTS[18]),  # what may have been a name of the package now is a module
+    ]
+)
 def test_after_any_edits_what_is_known_does_not_show_in_the_answer(edits: Sequence[Edit]) -> None:
     with tempfile.TemporaryDirectory() as folder:
         root, cache = library(Path(folder) / "root"), Path(folder) / "cache"

@@ -263,6 +263,7 @@ def test_what_the_quick_reader_tells_of_real_files_is_what_the_tree_tells() -> N
         ("library.*", "import library\n\nlibrary.gone\n", 1),
         ("library.*", "import library\n\ngetattr(library, 'gone')\n", 1),
         ("pkg.*", "import pkg.new\n\npkg.old.name\n", 2),
+        ("library.Th*", "from library import Th\u00efng\n", 1),
         ("library.things", "import library\nfrom library.things import Other\n", 1),
         ("library.Thing", "import library\n\nlibrary.\\\nThing\n", 1),
         ("library.Thing", "from unittest.mock import patch\n\nstart = patch\nstart('library.Thing')\n", 1),

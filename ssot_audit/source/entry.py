@@ -36,7 +36,8 @@ class Question(NamedTuple):
     def counts_as(self, other: Question) -> bool:
         """Whether a name that both ask for counts for the other where it counts for this."""
         before, now = dict(other.below), dict(self.below)
-        return all(before.get(name) == now.get(name) for name in {*self.names} & {*other.names})
+        same = all(before.get(name) == now.get(name) for name in {*self.names} & {*other.names})
+        return same and {*self.modules} <= {*other.modules} | {one for one in self.modules if not other.names}
 
     def plus(self, other: Question) -> Question:
         anywhere = {name for one in (self, other) for name in one.names if name not in dict(one.below)}

@@ -183,7 +183,8 @@ def _read_again(text: str, task: Task) -> Entry:
         except Unsure:
             certain = False
         if task.whole or not certain:
-            shorter = None if task.whole or mask is None else _shorter(text, mask, facts, task.question)
+            whole = task.whole or mask is None or not search.is_plain(task.question, text)
+            shorter = None if whole or mask is None else _shorter(text, mask, facts, task.question)
             tree = walked(shorter, facts) if shorter else walked(text, facts)
             if shorter and tree.fault:
                 tree = walked(text, facts)

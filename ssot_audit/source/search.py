@@ -20,21 +20,23 @@ def mentions(question: Question, text: str, mask: bytes | None, path: str) -> tu
     where the package it is in is spelled too, in the text or in the file's own path."""
     if not question.names:
         return ()
-    plain = mask is not None and is_plain(question, text)
-    searched = mask if plain and mask is not None else unicodedata.normalize("NFKC", text).encode("utf-8", "replace")
-    found = _spelled_in(searched, question.names, plain)
+    plain = mask if mask is not None and is_plain(question, text) else None
+    normal = text if plain is not None else unicodedata.normalize("NFKC", text)
+    found = _spelled_in(plain, normal, question.names)
     if found:
         folders = {*path.split("/")}
         for name, above in question.below:
-            here = name not in found or not folders.isdisjoint(above) or _spelled_in(searched, above, plain)
+            here = name not in found or not folders.isdisjoint(above) or _spelled_in(plain, normal, above)
             if not here:
                 found.discard(name)
     return tuple(sorted(found))
 
 
-def _spelled_in(searched: bytes, names: tuple[str, ...], plain: bool) -> set[str]:
-    code = compiled(_words(names)) if plain else re.compile(_letters(names))
-    return {one.group().decode("utf-8", "replace") for one in code.finditer(searched)}
+def _spelled_in(mask: bytes | None, text: str, names: tuple[str, ...]) -> set[str]:
+    """The words that are any of the names: of a mask, where there is one, else of a text in normal form."""
+    if mask is not None:
+        return {one.group().decode("ascii") for one in compiled(_words(names)).finditer(mask)}
+    return {one.group() for one in re.finditer(str_word(names), text)}
 
 
 def computed_imports(mask: bytes) -> int:
@@ -66,8 +68,12 @@ def other_letters(question: Question, text: str) -> Iterator[int]:
     if text.isascii():
         return
     rest = {*text.encode("utf-8", "replace").translate(None, _ASCII).decode("utf-8", "replace")}
-    foreign = not all(name.isascii() for name in question.names)
-    found = {one for one in rest if foreign or _ASCII_LETTER.search(unicodedata.normalize("NFKC", one))}
+    foreign = any("*" in name or not name.isascii() for name in question.names)
+    found = {
+        one
+        for one in rest
+        if (foreign and f"x{one}".isidentifier()) or _ASCII_LETTER.search(unicodedata.normalize("NFKC", one))
+    }
     if found:
         yield from (one.start() for one in re.finditer(f"[{re.escape(''.join(sorted(found)))}]", text))
 
@@ -99,12 +105,6 @@ def _words(names: tuple[str, ...]) -> str:
 def spelled(names: tuple[str, ...]) -> str:
     """A pattern for any of the names where a word begins."""
     return rf"{alternatives(names)}(?![\w?])"
-
-
-@lru_cache(maxsize=8)
-def _letters(names: tuple[str, ...]) -> bytes:
-    """The same over UTF-8, where a letter may have several bytes."""
-    return rf"(?<!\w)(?<![\x80-\xff]){alternatives(names)}(?!\w)(?![\x80-\xff])".encode()
 
 
 @lru_cache(maxsize=8)

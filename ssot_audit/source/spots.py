@@ -61,7 +61,7 @@ def spots(text: str, mask: bytes | None, facts: Facts, question: Question) -> li
 def words_of_interest(facts: Facts, question: Question) -> str:
     """A pattern for every word without which nothing in a function can be a use of one of the names."""
     modules = _by_last_part(question.modules)
-    bound = {one.bound for one in facts.imports if (one.name or one.module).rpartition(".")[2] in modules}
+    bound = {one.bound for one in facts.imports if not modules.keys().isdisjoint((one.name or one.module).split("."))}
     return search.str_word((*question.names, "multiple", *sorted(bound - {"*"})))
 
 
@@ -103,6 +103,10 @@ class _Search:
 
     def _module_bindings(self) -> None:
         for one in self.facts.imports:
+            if one.name is None and one.alias is None:
+                below = any("" in self.modules.get(part, ()) for part in one.module.split("."))
+                if below and next(self._elsewhere(one.bound, r"\("), None) is not None:
+                    raise Unsure("attributes of a governed module")
             if one.name == "*" or not (one.name or one.alias) or not self._may_be_module(one):
                 continue
             # What is known to be a module may be given another name; what only might be one has attributes taken.
