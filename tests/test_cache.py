@@ -119,7 +119,8 @@ def test_a_file_touched_or_written_anew_without_a_change_is_not_read_again(root:
         ("Thing comes from", "One thing comes from"),
         ('id = "thing"', 'id = "thing"\nseverity = "warning"'),
         ('["library.Thing"]', "[]"),
-        ('["library.Thing"]', '["library.gone.Thing"]'),
+        # A path in a file, so that it cannot be a module's: where it could, what spells it is read for that again.
+        ('["library.Thing"]', '["deprecated.Thing"]'),
     ],
     ids=["title", "severity", "no deprecated path", "another deprecated path"],
 )

@@ -24,20 +24,17 @@ class Question(NamedTuple):
     below: tuple[tuple[str, tuple[str, ...]], ...] = ()
 
     def less(self, other: Question) -> Question:
-        """What this asks and the other does not: a name that the other asks for only below some package is asked for
-        again where this asks for it anywhere."""
-        asked = {
-            name
-            for name in other.names
-            if name not in dict(other.below) or dict(other.below)[name] == dict(self.below).get(name)
-        }
-        return self.only({*self.names} - asked)
+        """What this asks and the other does not: a name is asked for again where it counts in other places, or may be
+        a module's now."""
+        before, now = dict(other.below), dict(self.below)
+        modules = {one.rpartition(".")[2] for one in {*self.modules} - {*other.modules}}
+        asked = {name for name in other.names if name not in before or before[name] == now.get(name)}
+        return self.only({*self.names} - (asked - modules))
 
     def counts_as(self, other: Question) -> bool:
         """Whether a name that both ask for counts for the other where it counts for this."""
         before, now = dict(other.below), dict(self.below)
-        same = all(before.get(name) == now.get(name) for name in {*self.names} & {*other.names})
-        return same and {*self.modules} <= {*other.modules} | {one for one in self.modules if not other.names}
+        return all(before.get(name) == now.get(name) for name in {*self.names} & {*other.names})
 
     def plus(self, other: Question) -> Question:
         anywhere = {name for one in (self, other) for name in one.names if name not in dict(one.below)}
