@@ -31,6 +31,7 @@ from ssot_audit.facts import Facts
 from ssot_audit.model import Class, ImportPath
 from ssot_audit.paths import paths_in
 from ssot_audit.repository import Options, choose_rules, load_packs, open_repository
+from ssot_audit.source.entry import Question
 
 _UNLISTED = ("unlisted", "rival")
 
@@ -53,11 +54,11 @@ def measure(folder: Path, more: list[str]) -> dict[str, Any]:
     options = Options((folder,))
     repository = open_repository(options)
     packs = load_packs(repository, options)
-    shallow = pipeline.scan(repository, options)
-    rules = choose_rules(packs, shallow, repository.config, options)
+    reading = pipeline.read_all(repository, options)
+    rules = choose_rules(packs, reading.program, repository.config, options)
     names = sorted({name for rule in rules for name in (rule.symbol, *rule.aliases)} | set(more))
-    program = pipeline.look_for(repository, shallow, names, options).program
-    facts = [one.facts for one in program.modules.by_path.values() if isinstance(one.facts, Facts)]
+    program = pipeline.look(reading, rules, Question(tuple(names))).program
+    facts = [one for one in reading.library.values() if isinstance(one, Facts)]
     theirs = oracle_paths(folder, repository.found.paths, names)
     ours = {name: paths_in(name, program, rules, date.today(), repository.kinds) for name in names}
     references = symbol.check(program, rules, date.today()).references

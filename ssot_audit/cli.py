@@ -69,9 +69,6 @@ def _terminated(number: int, frame: FrameType | None) -> NoReturn:
 
 def run(argv: Sequence[str]) -> int:
     """Carry out a command line; the exit code."""
-    if "multiprocessing" in sys.modules:
-        for child in sys.modules["multiprocessing"].active_children():
-            child.kill()
     for stream in (sys.stdout, sys.stderr):
         if hasattr(stream, "reconfigure"):
             stream.reconfigure(errors="backslashreplace")

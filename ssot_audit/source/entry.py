@@ -37,7 +37,7 @@ class Question(NamedTuple):
         return all(before.get(name) == now.get(name) for name in {*self.names} & {*other.names})
 
     def plus(self, other: Question) -> Question:
-        anywhere = {name for one in (self, other) for name in one.names if name not in dict(one.below)}
+        anywhere = {name for one in (self, other) for name in {*one.names} - {name for name, _ in one.below}}
         above: dict[str, set[str]] = {}
         for name, parents in (*self.below, *other.below):
             above.setdefault(name, set()).update(parents)

@@ -44,14 +44,13 @@ _FORMATTED = f"(?:{_formatted(chr(34), 'd')}|{_formatted(chr(39), 's')})"
 _STRING = rf"(?:(?<![fFtTrR]){_PLAIN}|(?<=[fFtTrR])(?&str))"
 _INSIDE = rf"[^()\[\]{{}}\"'#\\]++|{_STRING}|\#[^\n]*+|{_JOIN}"
 _GROUP = rf"[(\[{{](?:{_INSIDE}|(?&grp))*+[)\]}}]"
-_DEFINE = (
+DEFINITIONS = (  # what the patterns here refer to
     rf"(?(DEFINE){_fields(chr(34), chr(39), 'd')}{_fields(chr(39), chr(34), 's')}"
     rf"(?<str>(?<={_PREFIX}){_FORMATTED}|(?<!{_PREFIX}){_PLAIN})(?<grp>{_GROUP}))"
 )
 _SKIPPED = rf"{_STRING}|\#[^\n]*+|{_GROUP}|{_JOIN}"
 _REST = rf"(?:[^\n\\#\"'()\[\]{{}}]++|{_STRING}|{_GROUP}|{_JOIN})*+"  # of a logical line
 LOGICAL_LINE = rf"(?:[^\n\\#\"'()\[\]{{}}]++|{_STRING}|\#[^\n]*+|(?&grp)|{_JOIN})*+"  # to its end, comment included
-DEFINITIONS = _DEFINE  # what the patterns here refer to
 _IMPORT = r"(?:import|from|lazy)(?![\w?])"
 _BLANK = rf"(?:[ \t\f]|{_JOIN})*+"
 _UNSURE = r"\n[ \t\f]*+\K\\|\K[\"'(\[{)\]}\\]"  # an unclosed bracket or string; a line that is only a backslash
@@ -59,28 +58,26 @@ _UNSURE_STARTS = frozenset(b"\"'([{)]}\\;")
 
 # Every import statement, up to the next semicolon.
 _STATEMENTS = (
-    rf"{_DEFINE}\G(?:[^\n\\#\"'()\[\]{{}};:]++|\n(?![ \t\f]*+(?:{_IMPORT}|\\))|{_SKIPPED}|[;:](?!{_BLANK}{_IMPORT}))*+"
+    rf"{DEFINITIONS}\G(?:[^\n\\#\"'()\[\]{{}};:]++|\n(?![ \t\f]*+(?:{_IMPORT}|\\))|{_SKIPPED}"
+    rf"|[;:](?!{_BLANK}{_IMPORT}))*+"
     rf"(?:(?:\n[ \t\f]*+|[;:]{_BLANK})\K{_IMPORT}(?:[^\n\\#\"'()\[\]{{}};]++|(?&grp)|{_JOIN})*+|{_UNSURE})"
 )
-_HEADER = (
-    rf"(?:def|class|if|elif|else|try|except|finally|with|for|while|match|case|async)(?![\w?])"
-    rf"(?:[^\n\\#\"'()\[\]{{}}:;]++|{_STRING}|{_GROUP}|{_JOIN}|:=)*+:(?!=)"
-)
+_KEYWORD = r"(?:def|class|if|elif|else|try|except|finally|with|for|while|match|case|async)(?![\w?])"
+_HEADER = rf"{_KEYWORD}(?:[^\n\\#\"'()\[\]{{}}:;]++|{_STRING}|{_GROUP}|{_JOIN}|:=)*+:(?!=)"
 _SIMPLE = (
     r"(?:(?:import|from|lazy|global)(?![\w?])|(?:(?:pytest|self)[ \t]*+\.[ \t]*+)?fail(?![\w?])"
     r"|raise[\s\\(]*+AssertionError(?![\w?])|assert[\s\\(]*+(?:False(?![\w?])|0))"
 )
 _SOFT = r"[ \t\f]++\K(?:match|case|async)(?![\w?])"  # a name after all, where no header could be read
-_KEYWORD = r"(?:def|class|if|elif|else|try|except|finally|with|for|while|match|case|async)(?![\w?])"
 # Every header of a block, every simple statement a scanner asks about, and every line that is not indented.
 _LINES = (
-    rf"{_DEFINE}\G(?:[^\n\\#\"'()\[\]{{}};]++|\n(?![ \t\f]*+(?:{_KEYWORD}|{_SIMPLE}|\\)|[\w?(\[*])|{_SKIPPED}"
+    rf"{DEFINITIONS}\G(?:[^\n\\#\"'()\[\]{{}};]++|\n(?![ \t\f]*+(?:{_KEYWORD}|{_SIMPLE}|\\)|[\w?(\[*])|{_SKIPPED}"
     rf"|;(?!{_BLANK}{_IMPORT}))*+"
     rf"(?:\n(?:[ \t\f]*+\K(?:{_HEADER}|{_SIMPLE}{_REST})|\K(?=[\w?(\[*]){_REST}|{_SOFT})"
     rf"|\K;{_BLANK}{_IMPORT}|{_UNSURE})"
 )
 # Every string, from its first quote, and every comment.
-_TOKENS = rf"{_DEFINE}\G(?:[^\\#\"'()\[\]{{}}]++|[()\[\]{{}}]|{_JOIN})*+(?:\K(?:{_STRING}|\#[^\n]*+)|\K[\"'\\])"
+_TOKENS = rf"{DEFINITIONS}\G(?:[^\\#\"'()\[\]{{}}]++|[()\[\]{{}}]|{_JOIN})*+(?:\K(?:{_STRING}|\#[^\n]*+)|\K[\"'\\])"
 
 
 def masked(text: str) -> bytes | None:

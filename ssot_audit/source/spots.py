@@ -93,9 +93,10 @@ class _Search:
         """Where a pattern matches in the text, whatever stands there."""
         return [one.start() - 1 for one in compiled(pattern).finditer(self.mask)]
 
-    def _elsewhere(self, name: str, following: str) -> Iterator[int]:
-        """Where a name stands in code, but for imports, and not directly before what may follow it."""
-        for hit in re.finditer(rf"(?<![\w.]){re.escape(name)}(?!\w)(?!{following})", self.text):
+    def _elsewhere(self, name: str, following: str, before: str = r"[\w.]") -> Iterator[int]:
+        """Where a name stands in code, but for imports, and not directly before what may follow it. `before` is what
+        it does not stand behind."""
+        for hit in re.finditer(rf"(?<!{before}){re.escape(name)}(?!\w)(?!{following})", self.text):
             if self.tokens.is_code(hit.start()) and not self.tokens.in_import(hit.start()):
                 yield hit.start()
 
@@ -232,12 +233,8 @@ class _Search:
     @cached_property
     def is_renamed(self) -> bool:
         """Whether such a function may have another name: somewhere it is not called, nor its method."""
-        return any(next(self._elsewhere_at_all(name), None) is not None for name in self.functions - {"object", "dict"})
-
-    def _elsewhere_at_all(self, name: str) -> Iterator[int]:
-        for hit in re.finditer(rf"(?<!\w){re.escape(name)}(?!\w)(?!{_CALLED})", self.text):
-            if self.tokens.is_code(hit.start()) and not self.tokens.in_import(hit.start()):
-                yield hit.start()
+        names = self.functions - {"object", "dict"}
+        return any(next(self._elsewhere(name, _CALLED, before=r"\w"), None) is not None for name in names)
 
     def _function(self, parts: tuple[str, ...]) -> str:
         """What the text of a call calls, wherever it stands; empty for what names no path."""
