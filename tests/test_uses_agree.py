@@ -19,10 +19,9 @@ from ssot_audit.facts import Facts, Failure, Target, Use
 from ssot_audit.source import jit, search
 from ssot_audit.source.codec import decode as decoded
 from ssot_audit.source.entry import Question, Task
-from ssot_audit.source.idle import without_idle_functions
+from ssot_audit.source.idle import without_idle_lines
 from ssot_audit.source.read import read_data
 from ssot_audit.source.scan import scan
-from ssot_audit.source.spots import words_of_interest
 from ssot_audit.source.text import decode
 from ssot_audit.source.walk import walk
 
@@ -95,6 +94,9 @@ ATTRIBUTES = (
         "self.Thing",
         "self = library",
     ),
+    *("x = library.Thing\nx.call()", "q, w = library.Thing, 1\nq.call()", "y: str = m.Thing\ny.call()", "x.call()"),
+    *("q = old\nw = q\nw.Thing", "(q := m.Thing).call\nq.call()", "y = library.Thing if x else m\ny.call()", "w.Thing"),
+    *("x = y = library\nx.Thing; y.Thing", "x = library.Thing = m.Thing", "if x: y = things\ny.Thing", "library = m"),
 )
 CALLS = (
     *("patch('library.Thing')", "patch(r'library.Thing')", "patch(b'library.Thing')", "patch('''library.Thing''')"),
@@ -153,6 +155,26 @@ CALLS = (
     *(
         "mocker.patch('library.Thing')",
         "self.mocker.spy(library, 'Thing')",
+        "patch.object(x, 'Thing')",
+        "with patch.object(library, 'Thing') as q: q.Thing",
+        "getattr(library, 'Thing',)",
+        "getattr(x.library, 'Thing')",
+        "patch.object(library.things, 'Thing', 1)",
+        "patch.object(library, attribute='Thing')",
+        "delattr(m,\n'Thing')",
+        "monkeypatch.delattr(t, r'Thing', raising=False)",
+        "monkeypatch\\\n.setattr(m, 'Thing')",
+        "q = getattr\nq(m, 'Thing')",
+        "q = getattr(library, 'Thing')\nq.call()",
+        "patch.object(*library, 'Thing')",
+        "patch.object(self, 'Thing')",
+        "getattr(library, 'Thing', *x)",
+        "patch.object(library, (('Thing')))",
+        "setattr(library.a, 'Th' 'ing', 1)",
+        "getattr(library, 'Thing.x')",
+        "print(getattr(m, 'Thing'), sep='')",
+        "x[getattr(m, 'Thing')]",
+        "foo('Thing', library)",
         "sys.modules['library.Thing']",
         "foo('library.Thing')",
     ),
@@ -209,6 +231,8 @@ def spelling(uses: Sequence[Use], targets: Sequence[Target], question: Question)
 @example("from unittest.mock import patch\nz = patch\nz('library.Thing')\n", QUESTIONS[0])
 @example("import library\nlibrary.Th\u00efng\n", QUESTIONS[4])
 @example("getattr(library, 'Thing')\nimport library\n", QUESTIONS[0])
+@example("import library\nx = library; x.Thing\n", QUESTIONS[0])
+@example("import library\nx = library.Thing\nx.call()\n", QUESTIONS[0])
 def test_what_the_quick_reader_tells_is_what_the_tree_tells(text: str, question: Question) -> None:
     assume(tree_of(text) is not None)
     entry = read_data(text.encode(), Task("", "any.py", question, deep=True))
@@ -219,11 +243,11 @@ def test_what_the_quick_reader_tells_is_what_the_tree_tells(text: str, question:
 
 @THOROUGH
 @given(PROGRAMS, st.sampled_from(QUESTIONS))
-def test_without_idle_functions_the_tree_tells_the_same(text: str, question: Question) -> None:
+def test_without_idle_lines_the_tree_tells_the_same(text: str, question: Question) -> None:
     mask = jit.masked(text)
     assume(tree_of(text) is not None and search.is_plain(question, text))
     assert mask is not None
-    rest = without_idle_functions(text, mask, words_of_interest(scan(text)[0], question))
+    rest = without_idle_lines(text, mask, scan(text)[0], question)
     short, tree = walk(rest), walk(text)
     assert spelling(short.uses, short.targets, question) == spelling(tree.uses, tree.targets, question)
 

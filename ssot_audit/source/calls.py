@@ -7,7 +7,7 @@ from typing import NamedTuple
 
 import libcst as cst
 
-from ssot_audit.source.functions import ATTRIBUTE_CALLS, IMPORTERS
+from ssot_audit.source.functions import BASED, IMPORTERS
 from ssot_audit.source.syntax import string_value
 
 _MULTIPLE_OPTIONS = frozenset(("target", "spec", "create", "spec_set", "autospec", "new_callable"))
@@ -34,7 +34,7 @@ def named_paths(function: str, call: cst.Call) -> Iterator[Named]:
     if first is None or (function == "getattr" and len(positional) != 2):
         return
     text = string_value(first)
-    if function in ("patch.object", "monkeypatch", *ATTRIBUTE_CALLS) and text is None:
+    if function in BASED and text is None:
         attribute = string_value(second)
         if attribute is not None and attribute.isidentifier() and second is not None:
             yield Named(function, attribute, second, first)

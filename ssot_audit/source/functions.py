@@ -9,6 +9,8 @@ PATCHES = frozenset(("patch", "patch.object", "patch.dict", "patch.multiple"))
 IMPORTERS = frozenset(("importlib.import_module", "importlib.__import__", "pytest.importorskip"))
 # hasattr, and getattr with a default, ask whether a name is there: they do not rely on it.
 ATTRIBUTE_CALLS = frozenset(("getattr", "setattr", "delattr"))
+# They take an attribute's name in a string, after what it is an attribute of.
+BASED = frozenset(("patch.object", "monkeypatch", *ATTRIBUTE_CALLS))
 # A literal in front is all they need to name a path.
 SIMPLE = frozenset(
     ("patch", "patch.dict", "monkeypatch", "import_module", "importlib.import_module", "pytest.importorskip")

@@ -79,6 +79,9 @@ _LINES = (
 # Every string, from its first quote, and every comment.
 _TOKENS = rf"{DEFINITIONS}\G(?:[^\\#\"'()\[\]{{}}]++|[()\[\]{{}}]|{_JOIN})*+(?:\K(?:{_STRING}|\#[^\n]*+)|\K[\"'\\])"
 
+# Every logical line that is more than a comment, its indentation included.
+_EACH_LINE = rf"{DEFINITIONS}\n\K[ \t\f]*+(?=[^\s\#]){LOGICAL_LINE}"
+
 
 def masked(text: str) -> bytes | None:
     """The mask of a text, after one line end; None where a line ends in a way patterns do not know."""
@@ -106,6 +109,18 @@ def tokens(mask: bytes) -> list[tuple[int, int]] | None:
     """Start and end, in the text, of every string, from its first quote, and of every comment."""
     found = _spans(_TOKENS, mask)
     return None if found is None else [(start - 1, end - 1) for start, end in found]
+
+
+def logical_lines(mask: bytes) -> list[tuple[int, int]] | None:
+    """Start and end, in the text, of every logical line of a mask in which brackets and strings can be told apart."""
+    if not engine.IS_COMPILED:
+        return None
+    try:
+        return [
+            (start - 1, end - 1) for start, end in (one.span() for one in engine.compiled(_EACH_LINE).finditer(mask))
+        ]
+    except engine.MatchError:
+        return None
 
 
 def _spans(pattern: str, mask: bytes) -> list[tuple[int, int]] | None:

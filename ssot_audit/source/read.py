@@ -12,11 +12,11 @@ from ssot_audit.facts import Facts, Failure, Fault, Use
 from ssot_audit.source import jit, search
 from ssot_audit.source.codec import encode
 from ssot_audit.source.entry import GIVEN_UP, LINE_BY_LINE, READ, SCANNED, WALKED, Entry, Question, Task
-from ssot_audit.source.idle import without_idle_functions
+from ssot_audit.source.idle import without_idle_lines
 from ssot_audit.source.lines import physical_lines
 from ssot_audit.source.relevant import relevant_lines
 from ssot_audit.source.scan import place_spots, scan
-from ssot_audit.source.spots import may_hold, spots, words_of_interest
+from ssot_audit.source.spots import may_hold, spots
 from ssot_audit.source.statements import ENDS, imported_count
 from ssot_audit.source.text import decode
 from ssot_audit.source.tokens import Unsure
@@ -184,7 +184,7 @@ def _read_again(text: str, task: Task) -> Entry:
             certain = False
         if task.whole or not certain:
             whole = task.whole or mask is None or not search.is_plain(task.question, text)
-            shorter = None if whole or mask is None else _shorter(text, mask, facts, task.question)
+            shorter = None if whole or mask is None else without_idle_lines(text, mask, facts, task.question)
             tree = walked(shorter, facts) if shorter else walked(text, facts)
             if shorter and tree.fault:
                 tree = walked(text, facts)
@@ -206,10 +206,6 @@ def _links(facts: Facts, spelled: tuple[str, ...]) -> tuple[tuple[str, str], ...
         if source in spelled and source != binding.name:
             found[binding.name, source] = None
     return tuple(found)
-
-
-def _shorter(text: str, mask: bytes, facts: Facts, question: Question) -> str:
-    return without_idle_functions(text, mask, words_of_interest(facts, question))
 
 
 def walked(text: str, facts: Facts) -> Facts:

@@ -66,10 +66,11 @@ def place_spots(
         if "lambda" in text[line : spot.start]:
             raise Unsure("a name in a lambda")
         place, when = scanner.ruler.place(spot.start, spot.end), contexts(stack, spot.start)
-        if spot.function:
+        if spot.imported < 0:
             targets.append(Target(spot.function, spot.path, 0, place, when))
         else:
-            uses.append(Use(spot.imported, tuple(spot.path.split(".")), place, when, Channel.ATTRIBUTE))
+            channel = Channel.STRING if spot.function not in ("", "getattr") else Channel.ATTRIBUTE
+            uses.append(Use(spot.imported, tuple(spot.path.split(".")), place, when, channel))
     return tuple(uses), tuple(targets)
 
 

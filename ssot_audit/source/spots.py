@@ -8,7 +8,7 @@ must be one of the few forms known here, to count or not to count. Any other rai
 from __future__ import annotations
 
 import re
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping, Set
 from functools import cached_property, lru_cache
 from keyword import iskeyword
 from typing import NamedTuple
@@ -16,28 +16,30 @@ from typing import NamedTuple
 from ssot_audit.engine import compiled
 from ssot_audit.facts import Facts, Import
 from ssot_audit.source import search
+from ssot_audit.source.aliases import Aliases
 from ssot_audit.source.entry import Question
-from ssot_audit.source.functions import SIMPLE, WORDS, function_of
+from ssot_audit.source.functions import BASED, SIMPLE, WORDS, function_of
 from ssot_audit.source.tokens import Path, Tokens, Unsure, letter_before, path_before
 
 _GAP = r"(?:[\s\\]|\#[^\n]*+\n)*+"  # what may stand between the tokens of an expression
-_ATTRIBUTES = rf"\.{_GAP}(?={{}})"
-_STRINGS = r"[\"'](?=(?:\.*+(?:[\w?]++[.:])*?){})"
-_KEYWORDS = rf"(?<![\w?.]){{}}{_GAP}=(?!=)"
+ATTRIBUTES = rf"\.{_GAP}(?={{}})"
+STRINGS = r"[\"'](?=(?:\.*+(?:[\w?]++[.:])*?){})"
+KEYWORDS = rf"(?<![\w?.]){{}}{_GAP}=(?!=)"
 _MULTIPLE = r"(?<![\w?])multiple(?![\w?])"  # patch.multiple has names as keywords
 _CALLED = r"(?:\.\w+)?[ \t]*\("  # directly behind a function's name
 _LITERAL = re.compile(r"(?P<quote>[\"'])(?P<path>[\w.:]+)(?P=quote)(?P<after>[,)]?)")
+_BASE = re.compile(r"\s*(?P<path>[^\W\d]\w*(?:\.[^\W\d]\w*)*)\s*,\s*")
 _CHAIN = re.compile(r"\w+(?:\.\w+)+")
-_ITSELF = re.compile(
-    r"(?<![\w.])(?:self|cls)[\s\\)\],]*:?=(?!=)|^[ \t]*(?:self|cls)\s*,"
-    r"|\b(?:as|for|global|nonlocal)[\s\\(]+(?:self|cls)\b",
-    re.MULTILINE,
-)
+
+
+Literal = re.Match[str] | None
+# What may stand before the last name of a module, by that name.
+Modules = Mapping[str, Set[str]]
 
 
 class Spot(NamedTuple):
-    """Where a use stands, and what it names: `path` in a string that a call of `function` imports or patches; or, where
-    there is no function, the attributes of an import, by its index."""
+    """Where a use stands, and what it names: `path` in a string that a call of `function` imports or patches; or the
+    attributes of an import, by its index, in a string where there is a function."""
 
     start: int
     end: int
@@ -49,7 +51,7 @@ class Spot(NamedTuple):
 def may_hold(question: Question, mask: bytes) -> bool:
     """Whether a text has anything that could be a spot, or that only its tree could tell."""
     names = search.spelled(question.names)
-    patterns = _STRINGS.format(names), _ATTRIBUTES.format(names), _KEYWORDS.format(names)
+    patterns = STRINGS.format(names), ATTRIBUTES.format(names), KEYWORDS.format(names)
     return any(compiled(one).search(mask) is not None for one in patterns)
 
 
@@ -58,11 +60,27 @@ def spots(text: str, mask: bytes | None, facts: Facts, question: Question) -> li
     return list(_Search(text, mask, facts, question).found())
 
 
-def words_of_interest(facts: Facts, question: Question) -> str:
-    """A pattern for every word without which nothing in a function can be a use of one of the names."""
+def bound_modules(facts: Facts, question: Question) -> set[str]:
+    """The names by which a text's imports may bind a module the question names."""
     modules = _by_last_part(question.modules)
-    bound = {one.bound for one in facts.imports if not modules.keys().isdisjoint((one.name or one.module).split("."))}
-    return search.str_word((*question.names, "multiple", *sorted(bound - {"*"})))
+    whole = {one.bound for one in facts.imports if not (one.name or one.alias) and _below(one, modules)}
+    return whole | {one.bound for one in facts.imports if (one.name or one.alias) and _may_be_module(one, modules)}
+
+
+def _below(one: Import, modules: Modules) -> bool:
+    """Whether `import a.b.c` may bind a package of such a module."""
+    return not modules.keys().isdisjoint(one.module.split("."))
+
+
+def _may_be_module(one: Import, modules: Modules) -> bool:
+    heads = modules.get((one.name or one.module).rpartition(".")[2])
+    if heads is None:
+        return False
+    above = one.module if one.name else one.module.rpartition(".")[0]
+    if not one.level:
+        return "" in heads or above in heads
+    last = above.rpartition(".")[2]
+    return not last or any(not head or head.rpartition(".")[2] == last for head in heads)
 
 
 class _Search:
@@ -71,6 +89,7 @@ class _Search:
             raise Unsure("lines that end in more than one way")
         self.text, self.mask, self.facts, self.question = text, mask, facts, question
         self.tokens = Tokens(text, mask)
+        self.aliases = Aliases(text, mask, self.tokens, facts)
         if any(self.tokens.is_code(offset) for offset in search.other_letters(question, text)):
             raise Unsure("names that may be spelled in other letters")
         self.modules = _by_last_part(question.modules)
@@ -82,11 +101,11 @@ class _Search:
 
     def found(self) -> Iterator[Spot]:
         names = search.spelled(self.question.names)
-        if self._hits(_KEYWORDS.format(names)) and any(map(self.tokens.is_code, self._hits(_MULTIPLE))):
+        if self._hits(KEYWORDS.format(names)) and any(map(self.tokens.is_code, self._hits(_MULTIPLE))):
             raise Unsure("patch.multiple")
         self._module_bindings()
-        found = {one.start: one for dot in self._hits(_ATTRIBUTES.format(names)) for one in self._attribute(dot)}
-        found |= {one.start: one for quote in self._hits(_STRINGS.format(names)) for one in self._string(quote)}
+        found = {one.start: one for dot in self._hits(ATTRIBUTES.format(names)) for one in self._attribute(dot)}
+        found |= {one.start: one for quote in self._hits(STRINGS.format(names)) for one in self._string(quote)}
         yield from (found[start] for start in sorted(found))
 
     def _hits(self, pattern: str) -> list[int]:
@@ -108,7 +127,7 @@ class _Search:
                 below = any("" in self.modules.get(part, ()) for part in one.module.split("."))
                 if below and next(self._elsewhere(one.bound, r"\("), None) is not None:
                     raise Unsure("attributes of a governed module")
-            if one.name == "*" or not (one.name or one.alias) or not self._may_be_module(one):
+            if one.name == "*" or not (one.name or one.alias) or not _may_be_module(one, self.modules):
                 continue
             # What is known to be a module may be given another name; what only might be one has attributes taken.
             known = "" in self.modules[(one.name or one.module).rpartition(".")[2]]
@@ -118,16 +137,6 @@ class _Search:
             if any(self.tokens.is_code(hit.start()) for hit in taken):
                 raise Unsure("attributes of a governed module")
 
-    def _may_be_module(self, one: Import) -> bool:
-        heads = self.modules.get((one.name or one.module).rpartition(".")[2])
-        if heads is None:
-            return False
-        above = one.module if one.name else one.module.rpartition(".")[0]
-        if not one.level:
-            return "" in heads or above in heads
-        last = above.rpartition(".")[2]
-        return not last or any(not head or head.rpartition(".")[2] == last for head in heads)
-
     def _attribute(self, dot: int) -> Iterator[Spot]:
         if not self.tokens.is_code(dot) or self.tokens.in_import(dot) or self._follows_value(dot):
             return
@@ -135,7 +144,7 @@ class _Search:
         if path is None or letter_before(self.text, path.start) in (".", "\\") or path.start + self._width(path) != dot:
             raise Unsure("a governed name as an attribute")
         root = path.parts[0]
-        if root in ("self", "cls") and root not in self.bound and not self.rebinds_itself:
+        if root in self.aliases.ignored or not self.aliases.may_be_imported(root):
             return
         chain = _CHAIN.match(self.text, path.start)
         if chain is None or chain.end() <= dot or not self._is_the_one(root):
@@ -144,6 +153,8 @@ class _Search:
             raise Unsure("a governed name as an attribute")
         if re.search(r"\b(?:for|as|del)[\s(]+\Z", self.text[max(0, chain.start() - 20) : chain.start()]):
             raise Unsure("a governed name as a target")
+        if self.aliases.may_rename(chain.start(), chain.end()):
+            raise Unsure("a governed name under another one")
         yield Spot(chain.start(), chain.end(), "", chain.group().partition(".")[2], self.bound[root][0])
 
     def _width(self, path: Path) -> int:
@@ -158,11 +169,6 @@ class _Search:
             word = path_before(self.text, opened) if opened and (called == "_" or called.isalnum()) else None
             return word is not None and not iskeyword(word.parts[-1])
         return before != "" and before in "]}\"'"
-
-    @cached_property
-    def rebinds_itself(self) -> bool:
-        """Whether `self` or `cls` may be bound by anything but a parameter."""
-        return _ITSELF.search(self.text) is not None
 
     def _is_the_one(self, name: str) -> bool:
         """Whether a name is, wherever it is used, what one import at module level binds."""
@@ -193,6 +199,9 @@ class _Search:
         function = self._call_around(opened)
         if not function or opened is None:
             return
+        if function in BASED and (base := _BASE.match(self.text, opened + 1)):
+            yield from self._named_of(base, function, start, literal)
+            return
         if opened + 1 != start or literal is None or not literal["after"]:
             raise Unsure("a string among the arguments of such a call")
         path = literal["path"]
@@ -200,6 +209,25 @@ class _Search:
             raise Unsure("a call whose other arguments matter")
         if all(part.isidentifier() for part in path.split(".")):
             yield Spot(start, literal.end("path") + 1, function, path)
+
+    def _named_of(
+        self, base: re.Match[str], function: str, start: int, literal: re.Match[str] | None
+    ) -> Iterator[Spot]:
+        """The use where a call names, by a string that starts at `start`, an attribute of its first argument."""
+        root, _, rest = base["path"].partition(".")
+        if root in self.aliases.ignored or not self.aliases.may_be_imported(root):
+            return
+        ends = literal["after"] if literal else ""
+        if not literal or base.end() != start or not ends or not literal["path"].isidentifier():
+            raise Unsure("a string among the arguments of such a call")
+        if function == "getattr" and ends == ",":
+            if self.text[literal.end() : literal.end() + 200].lstrip()[:1] in ("", ")", "*", "#", "\\"):
+                raise Unsure("a string among the arguments of such a call")
+            return  # with a default it does not rely on the name
+        if not self._is_the_one(root):
+            raise Unsure("a string among the arguments of such a call")
+        path = ".".join(filter(None, (rest, literal["path"])))
+        yield Spot(start, literal.end("path") + 1, function, path, self.bound[root][0])
 
     def _first_quote(self, quote: int) -> int:
         """The first of three quotes, where the string is in three."""

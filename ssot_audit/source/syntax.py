@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Iterator
 
 import libcst as cst
@@ -11,6 +12,7 @@ from ssot_audit.source.blocks import Catches, named_errors
 
 # Every node class that imports; a new one in LibCST must be named here, which a test asserts.
 IMPORT_NODES: tuple[type[cst.CSTNode], ...] = (cst.Import, cst.ImportFrom, cst.LazyImport, cst.LazyImportFrom)
+_WORD_SPLIT = re.compile(r"\w\0\w")
 
 
 def statement(text: str) -> cst.BaseSmallStatement | cst.BaseCompoundStatement | None:
@@ -54,8 +56,14 @@ def dotted(node: cst.CSTNode | None) -> str | None:
 
 
 def string_value(node: cst.CSTNode | None) -> str | None:
-    """The text of a literal string, joined ones included; None for anything computed."""
-    if not isinstance(node, cst.SimpleString | cst.ConcatenatedString):
+    """The text of a literal string, joined ones included; None for anything computed, and for one in which no search of
+    the file would find the words: spelled with escapes, or a word in two parts."""
+    if isinstance(node, cst.ConcatenatedString):
+        left, right = string_value(node.left), string_value(node.right)
+        if left is None or right is None or _WORD_SPLIT.search(f"{left[-1:]}\0{right[:1]}"):
+            return None
+        return left + right
+    if not isinstance(node, cst.SimpleString) or "\\" in node.value:
         return None
     value = node.evaluated_value
     return value if isinstance(value, str) else None

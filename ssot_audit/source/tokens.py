@@ -83,6 +83,21 @@ class Tokens:
             raise Unsure("a governed name in an f-string")
         return start is None
 
+    @cached_property
+    def code(self) -> str:
+        """The text with blanks for its comments, and for its strings but those that may hold code."""
+        pieces, done = [], 0
+        for start, end in self._spans:
+            if not self._is_formatted(start):
+                pieces += [self._text[done:start], " " * (end - start)]
+                done = end
+        return "".join((*pieces, self._text[done:]))
+
+    def may_start_string(self, quote: int) -> bool:
+        """Whether a string starts with this quote, one of three, or may start there in an f-string."""
+        start = self._around(quote)
+        return start is not None and (self._is_formatted(start) or start in (quote, quote - 2))
+
     def starts_string(self, quote: int) -> bool:
         """Whether a string starts with this quote. Raises Unsure for one in a field of an f-string."""
         return not self.is_code(quote) and self._around(quote) == quote and not self._is_formatted(quote)
@@ -131,3 +146,16 @@ class Tokens:
         places, opened = self._brackets
         at = bisect_left(places, offset) - 1
         return opened[at] if at >= 0 and opened[at] >= 0 else None
+
+    def is_argument(self, offset: int) -> bool:
+        """Whether an offset is directly in the parentheses of a call, or of a function's parameters."""
+        opened = self.enclosing(offset)
+        before = letter_before(self._text, opened) if opened is not None and self._text[opened] == "(" else ""
+        return before == "_" or before.isalnum()
+
+    def closing(self, bracket: int) -> int:
+        """Where the bracket that opens at an offset is closed; the text's end where it is not."""
+        places, opened = self._brackets
+        outside = self.enclosing(bracket)
+        inner = range(bisect_right(places, bracket), len(places))
+        return next((places[at] for at in inner if opened[at] == (-1 if outside is None else outside)), len(self._text))

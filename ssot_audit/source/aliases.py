@@ -1,0 +1,122 @@
+"""Which names may stand for one another in a text, as far as its lines tell: never too few.
+
+A name that no import binds, and that is given no name that one does, cannot lead to what was imported (Reference 4.2).
+"""
+
+from __future__ import annotations
+
+import re
+from bisect import bisect_right
+from collections.abc import Iterable, Set
+from functools import cached_property
+from keyword import kwlist
+from typing import NamedTuple
+
+from ssot_audit.facts import Facts
+from ssot_audit.source import jit
+from ssot_audit.source.lines import columns, marks
+from ssot_audit.source.tokens import Tokens, Unsure, letter_before
+
+ROOT = re.compile(r"(?<![\w.])[^\W\d]\w*")  # the first name of a path
+_WORD = re.compile(r"\w+")
+_FIRST = re.compile(r"[ \t\f]*(@|\w*)")
+# A path may be given another name where it is a whole value, or one of several.
+_PATHS = re.compile(r"(?:\w++(?![ \t]*+[(\[])|[\s.,()\[\]*\\=])*+\Z")
+_WHOLE = re.compile(r"[ \t]*(?:[,)\];#\\\r\n]|\Z)")
+_ITSELF = re.compile(
+    r"(?<![\w.])(?:self|cls)[\s\\)\],]*:?=(?!=)|\b(?:as|for|global|nonlocal)[\s\\(]+(?:self|cls)\b"
+    r"|^[ \t]*(?P<first>self|cls)\s*,",
+    re.MULTILINE,
+)
+
+
+class Piece(NamedTuple):
+    """A logical line of a text, its indentation included and its line end not; `word` is its first."""
+
+    start: int
+    end: int
+    indent: str
+    word: str
+    column: int
+
+
+class Aliases:
+    """Answers about the names of a text. Each raises Unsure where strings cannot be told apart with certainty."""
+
+    def __init__(self, text: str, mask: bytes, tokens: Tokens, facts: Facts) -> None:
+        self._text, self._mask, self._tokens, self._facts = text, mask, tokens, facts
+        self._bound = {one.bound for one in facts.imports}
+
+    @cached_property
+    def pieces(self) -> list[Piece]:
+        found = jit.logical_lines(self._mask)
+        if found is None:
+            raise Unsure("statements that cannot be told apart with certainty")
+        return [self._piece(start, end) for start, end in found]
+
+    def _piece(self, start: int, end: int) -> Piece:
+        first = _FIRST.match(self._text, start)
+        assert first
+        indent = self._text[start : first.start(1)]
+        return Piece(start, end, indent, first[1], columns(indent))
+
+    @cached_property
+    def rebinds_itself(self) -> bool:
+        """Whether `self` or `cls` may be bound by anything but a parameter."""
+        found = _ITSELF.finditer(self._text)
+        parameter = self._tokens.is_argument
+        return not self._bound.isdisjoint(("self", "cls")) or any(
+            not (one["first"] and parameter(one.start("first"))) for one in found
+        )
+
+    @cached_property
+    def ignored(self) -> frozenset[str]:
+        """Words that stand for nothing imported."""
+        return frozenset(kwlist) if self.rebinds_itself else frozenset((*kwlist, "self", "cls"))
+
+    def roots(self, start: int, end: int) -> set[str]:
+        """The first names of the paths in a part of the text, out of strings and comments."""
+        return {*ROOT.findall(self._tokens.code, start, end)} - self.ignored
+
+    @cached_property
+    def _renaming(self) -> list[tuple[set[str], set[str]]]:
+        """Of every line that may give a path another name: the first names of its paths, and all their parts."""
+        code = self._tokens.code
+        lines = [one for one in self.pieces if self._renames(one)]
+        return [(self.roots(one.start, one.end), {*_WORD.findall(code, one.start, one.end)}) for one in lines]
+
+    def _renames(self, one: Piece) -> bool:
+        text = self._tokens.code[one.start : one.end]
+        if "=" not in text or ":=" in text or ";" in text:
+            return "=" in text
+        equals = next((at for at, mark in marks(text, 0, len(text)) if mark == "="), None)
+        return equals is not None and ("," in text[:equals] or _PATHS.match(text, equals) is not None)
+
+    def may_rename(self, start: int, end: int) -> bool:
+        """Whether what stands at an offset may be given another name."""
+        if letter_before(self._text, start) not in tuple("=,([") or not _WHOLE.match(self._text, end):
+            return False
+        at = bisect_right(self._starts, start) - 1
+        return at >= 0 and self._renames(self.pieces[at])
+
+    @cached_property
+    def _starts(self) -> list[int]:
+        return [one.start for one in self.pieces]
+
+    def standing_for(self, parts: Set[str]) -> set[str]:
+        """The names that may stand for a path with one of these parts."""
+        return self.related({*parts}.union(*(roots for roots, words in self._renaming if not words.isdisjoint(parts))))
+
+    def related(self, words: Iterable[str]) -> set[str]:
+        """The words, those that may stand for one of them, and those that one of them may stand for."""
+        found = {*words} - self.ignored
+        while found:
+            more = found.union(*(roots for roots, _ in self._renaming if not roots.isdisjoint(found)))
+            if len(more) == len(found):
+                break
+            found = more
+        return found
+
+    def may_be_imported(self, root: str) -> bool:
+        """Whether a name may stand for something an import binds."""
+        return root in self._bound or not self._bound.isdisjoint(self.related((root,)))
