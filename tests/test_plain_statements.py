@@ -171,6 +171,8 @@ STATEMENTS = (
     *("x = {a: b for c, d in e}", "x = (yield)", "x = f'{a!r:>3}{{}}' 'b'", "x = a if b else c", "x = -a ** -b"),
     *("x = not a", "x = a not in b", "await x", "x = ...", "x = b'a'", "x = r'\\d'", "x()().y = 1", "x = ()"),
     *("f(\n    a,  # c\n    b=1,\n)", "x = [\n    1,\n    2,\n]", "'''d\nd'''", "x = a.b(c)[d].e", "x = (a, *b)"),
+    *("def f(a, b: int, /, c, d=1, *e, g, h: int = 2, **i) -> x:", "async def f(*, a=1, b):", "def f(a, *b: c,):"),
+    *("class A(B, c=D):", "class A:", "@d(1)\ndef f(self):", "@a.b\n# c\n@d\nclass A():", "async with a as b:"),
     *("x = lambda: b'é'", "x = rb'é'", "case [x]: y", "x = 1 if y else 2,", "x: 'y' = z, 1", "x = \\\n    1"),
 )
 Edit = tuple[str, float, str]
@@ -214,6 +216,65 @@ IN_FRAMES = st.builds(
 @example("def f():\n    yield \\\n")
 def test_no_mutation_of_a_statement_is_taken_that_the_interpreter_refuses(text: str) -> None:
     assert not is_taken_though_refused(text)
+
+
+PROGRAMS = (
+    "if a:\n    b\nelif c:\n    d\nelse:\n    e\nf\n",
+    "try:\n    a\nexcept B as c:\n    d\nexcept E:\n    f\nelse:\n    g\nfinally:\n    h\ni\n",
+    "try:\n    a\nfinally:\n    b\ntry:\n    c\nexcept:\n    d\n",
+    "for a, b in c:\n    d\nelse:\n    e\nwhile f:\n    g\nelse:\n    h\n",
+    "class A(B):\n    '''c'''\n\n    d = 1\n\n    @e\n    def f(self, g=1):\n        return 1\n\n    i = 2\n",
+    "def f(a):\n    with b as c:\n        d\n    async with e:\n        lambda: f\n    return g\n",
+    "def f(a):\n    if b:\n        c\n\n\n\n# d\n        e\n    # g\n\n    h\n\n\nx = lambda: 1\n",
+    "def f():\n\tif x:\n\t\ty\n\telse:\n\t\tz\n\tfor a in b:\n\t\tc\n",
+    "if a:\n  if b:\n    if c:\n      d\n    e\n  f\ng\n",
+    "x = (\n0\n)\ny = '''\n0\n0\n'''\nif x:\n    lambda: 1\n    y\nelse:\n    z\n",
+)
+INDENTS = ("", " ", "  ", "    ", "\t", "cut")
+SHIFTS = st.lists(st.tuples(st.floats(0, 1, exclude_max=True), st.sampled_from(INDENTS)), max_size=3)
+
+
+def shifted(text: str, shifts: Sequence[tuple[float, str]]) -> str:
+    """The text with some lines indented in another way, or cut out."""
+    lines = text.split("\n")
+    for share, indent in shifts:
+        at = int(share * len(lines))
+        lines[at : at + 1] = [] if indent == "cut" else [indent + lines[at].lstrip()]
+    return "\n".join(lines)
+
+
+BLOCKS = st.builds(
+    lambda text, shifts, edits: mutated(shifted(text, shifts), edits), st.sampled_from(PROGRAMS), SHIFTS, EDITS
+)
+
+
+@MANY
+@given(BLOCKS)
+@example("try:\n    a\nexcept B:\n    c\nelse:\n    x y\n")
+@example("for a in b:\n    c\nelse:\n    d\nelse:\n    e\n")
+@example("if a:\n    b\n  c\n")
+@example("if a:\n        b\n    c\n")
+@example("if a:\n\tb\n        c\n")
+@example("@a\nb\n")
+@example("@a\n\ndef f(b=1, c): pass\n")
+@example("def f(b=1, c):\n    d\n")
+@example("def f(*, **a):\n    d\n")
+@example("def f(None):\n    d\n")
+def test_no_mutation_of_blocks_is_taken_that_the_interpreter_refuses(text: str) -> None:
+    assert not is_taken_though_refused(text)
+
+
+def test_more_blocks_in_each_other_than_the_interpreter_takes_are_not_taken() -> None:
+    text = "".join(f"{' ' * depth}if x:\n" for depth in range(101)) + f"{' ' * 101}y\n"
+    assert tree_of(text) is None
+    assert not is_taken_though_refused(text)
+
+
+@pytest.mark.parametrize("text", PROGRAMS[:6] + PROGRAMS[7:9])
+def test_usual_blocks_are_taken_as_one(text: str) -> None:
+    rest = rest_of(text.replace("lambda: f", "f"))
+    assert rest is not None
+    assert [line for line in rest.split("\n") if line.strip()] == ["0"]
 
 
 @pytest.mark.parametrize("text", ["x = lambda: b'é'\n", "x = rb'é'\n", "x = lambda: b'''\né'''\n"])

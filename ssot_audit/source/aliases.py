@@ -6,16 +6,14 @@ A name that no import binds, and that is given no name that one does, cannot lea
 from __future__ import annotations
 
 import re
-from bisect import bisect_right
 from collections.abc import Iterable, Set
 from functools import cached_property
 from keyword import kwlist
 from typing import NamedTuple
 
 from ssot_audit.facts import Facts
-from ssot_audit.source import jit
 from ssot_audit.source.lines import columns, marks
-from ssot_audit.source.tokens import Tokens, Unsure, letter_before
+from ssot_audit.source.tokens import Tokens, letter_before
 
 ROOT = re.compile(r"(?<![\w.])[^\W\d]\w*")  # the first name of a path
 _WORD = re.compile(r"\w+")
@@ -43,16 +41,13 @@ class Piece(NamedTuple):
 class Aliases:
     """Answers about the names of a text. Each raises Unsure where strings cannot be told apart with certainty."""
 
-    def __init__(self, text: str, mask: bytes, tokens: Tokens, facts: Facts) -> None:
-        self._text, self._mask, self._tokens, self._facts = text, mask, tokens, facts
+    def __init__(self, text: str, tokens: Tokens, facts: Facts) -> None:
+        self._text, self._tokens = text, tokens
         self._bound = {one.bound for one in facts.imports}
 
     @cached_property
     def pieces(self) -> list[Piece]:
-        found = jit.logical_lines(self._mask)
-        if found is None:
-            raise Unsure("statements that cannot be told apart with certainty")
-        return [self._piece(start, end) for start, end in found]
+        return [self._piece(start, end) for start, end in self._tokens.lines]
 
     def _piece(self, start: int, end: int) -> Piece:
         first = _FIRST.match(self._text, start)
@@ -82,11 +77,10 @@ class Aliases:
     def _renaming(self) -> list[tuple[set[str], set[str]]]:
         """Of every line that may give a path another name: the first names of its paths, and all their parts."""
         code = self._tokens.code
-        lines = [one for one in self.pieces if self._renames(one)]
-        return [(self.roots(one.start, one.end), {*_WORD.findall(code, one.start, one.end)}) for one in lines]
+        return [(self.roots(*one), {*_WORD.findall(code, *one)}) for one in self._tokens.lines if self._renames(*one)]
 
-    def _renames(self, one: Piece) -> bool:
-        text = self._tokens.code[one.start : one.end]
+    def _renames(self, start: int, end: int) -> bool:
+        text = self._tokens.code[start:end]
         if "=" not in text or ":=" in text or ";" in text:
             return "=" in text
         equals = next((at for at, mark in marks(text, 0, len(text)) if mark == "="), None)
@@ -96,12 +90,8 @@ class Aliases:
         """Whether what stands at an offset may be given another name."""
         if letter_before(self._text, start) not in tuple("=,([") or not _WHOLE.match(self._text, end):
             return False
-        at = bisect_right(self._starts, start) - 1
-        return at >= 0 and self._renames(self.pieces[at])
-
-    @cached_property
-    def _starts(self) -> list[int]:
-        return [one.start for one in self.pieces]
+        at = self._tokens.line_of(start)
+        return at >= 0 and self._renames(*self._tokens.lines[at])
 
     def standing_for(self, parts: Set[str]) -> set[str]:
         """The names that may stand for a path with one of these parts."""

@@ -8,7 +8,6 @@ call is made with, are spelled, and what else a tree is asked about. Line number
 from __future__ import annotations
 
 import re
-from bisect import bisect_right
 from collections.abc import Sequence
 from functools import cached_property
 from keyword import iskeyword
@@ -45,9 +44,8 @@ class _Interest:
     def __init__(self, text: str, mask: bytes, facts: Facts, question: Question) -> None:
         self.text, self.mask, self.facts, self.question = text, mask, facts, question
         self.tokens = Tokens(text, mask)
-        self.aliases = Aliases(text, mask, self.tokens, facts)
+        self.aliases = Aliases(text, self.tokens, facts)
         self.pieces, self.code = self.aliases.pieces, self.tokens.code
-        self.starts = [one.start for one in self.pieces]
 
     def alive(self) -> set[int]:
         """The numbers of the lines that do."""
@@ -60,13 +58,10 @@ class _Interest:
         words = self.aliases.related(roots)
         spelled = rf"{_ALWAYS}|(?<!\w)(?:{'|'.join(sorted(map(re.escape, words)))})(?!\w)" if words else _ALWAYS
         places = (one.start() for one in re.finditer(spelled, self.code))
-        return {*map(self._number, places)} | {self._number(at) for at, some in found.items() if some}
+        return {*map(self.tokens.line_of, places)} | {self.tokens.line_of(at) for at, some in found.items() if some}
 
     def _hits(self, pattern: str) -> list[int]:
         return [one.start() - 1 for one in engine.compiled(pattern).finditer(self.mask)]
-
-    def _number(self, offset: int) -> int:
-        return bisect_right(self.starts, offset) - 1
 
     def _before(self, dot: int) -> set[str]:
         """The names that what an attribute is taken of may start with."""
@@ -93,12 +88,12 @@ class _Interest:
                 called = not self.functions.isdisjoint((callee.parts[0], callee.parts[-1]))
                 return self.aliases.roots(callee.start, closed) if called else set()
             opened = self.tokens.enclosing(opened)
-        line = self.pieces[self._number(offset)]
+        line = self.pieces[self.tokens.line_of(offset)]
         words = re.findall(r"\w+", self.code[line.start : line.end])
         return self._roots_of_line(offset) if in_doubt and not self.functions.isdisjoint(words) else set()
 
     def _roots_of_line(self, offset: int) -> set[str]:
-        line = self.pieces[self._number(offset)]
+        line = self.pieces[self.tokens.line_of(offset)]
         return self.aliases.roots(line.start, line.end)
 
     @cached_property

@@ -7,6 +7,8 @@ as `?`, which no Python program has outside strings and comments, and counts as 
 
 from __future__ import annotations
 
+from itertools import accumulate
+
 from ssot_audit import engine
 
 _PREFIX = r"(?:(?<![\w?])[fFtT]|(?<![\w?])[fFtT][rR]|(?<![\w?])[rR][fFtT])"
@@ -53,14 +55,15 @@ _REST = rf"(?:[^\n\\#\"'()\[\]{{}}]++|{_STRING}|{_GROUP}|{_JOIN})*+"  # of a log
 LOGICAL_LINE = rf"(?:[^\n\\#\"'()\[\]{{}}]++|{_STRING}|\#[^\n]*+|(?&grp)|{_JOIN})*+"  # to its end, comment included
 _IMPORT = r"(?:import|from|lazy)(?![\w?])"
 _BLANK = rf"(?:[ \t\f]|{_JOIN})*+"
-_UNSURE = r"\n[ \t\f]*+\K\\|\K[\"'(\[{)\]}\\]"  # an unclosed bracket or string; a line that is only a backslash
-_UNSURE_STARTS = frozenset(b"\"'([{)]}\\;")
+# An unclosed bracket or string; a line that is only a backslash.
+_UNSURE = r"\n[ \t\f]*+\K\\|\K[\"'(\[{)\]}\\]"
 
 # Every import statement, up to the next semicolon.
 _STATEMENTS = (
     rf"{DEFINITIONS}\G(?:[^\n\\#\"'()\[\]{{}};:]++|\n(?![ \t\f]*+(?:{_IMPORT}|\\))|{_SKIPPED}"
     rf"|[;:](?!{_BLANK}{_IMPORT}))*+"
-    rf"(?:(?:\n[ \t\f]*+|[;:]{_BLANK})\K{_IMPORT}(?:[^\n\\#\"'()\[\]{{}};]++|(?&grp)|{_JOIN})*+|{_UNSURE})"
+    rf"(?:(?:\n[ \t\f]*+|[;:]{_BLANK})\K{_IMPORT}(?:[^\n\\#\"'()\[\]{{}};]++|(?&grp)|{_JOIN})*+"
+    rf"|(?<unsure>)(?:{_UNSURE}))"
 )
 _KEYWORD = r"(?:def|class|if|elif|else|try|except|finally|with|for|while|match|case|async)(?![\w?])"
 _HEADER = rf"{_KEYWORD}(?:[^\n\\#\"'()\[\]{{}}:;]++|{_STRING}|{_GROUP}|{_JOIN}|:=)*+:(?!=)"
@@ -74,13 +77,16 @@ _LINES = (
     rf"{DEFINITIONS}\G(?:[^\n\\#\"'()\[\]{{}};]++|\n(?![ \t\f]*+(?:{_KEYWORD}|{_SIMPLE}|\\)|[\w?(\[*])|{_SKIPPED}"
     rf"|;(?!{_BLANK}{_IMPORT}))*+"
     rf"(?:\n(?:[ \t\f]*+\K(?:{_HEADER}|{_SIMPLE}{_REST})|\K(?=[\w?(\[*]){_REST}|{_SOFT})"
-    rf"|\K;{_BLANK}{_IMPORT}|{_UNSURE})"
+    rf"|(?<unsure>)(?:\K;{_BLANK}{_IMPORT}|{_UNSURE}))"
 )
 # Every string, from its first quote, and every comment.
-_TOKENS = rf"{DEFINITIONS}\G(?:[^\\#\"'()\[\]{{}}]++|[()\[\]{{}}]|{_JOIN})*+(?:\K(?:{_STRING}|\#[^\n]*+)|\K[\"'\\])"
+_TOKENS = (
+    rf"{DEFINITIONS}\G(?:[^\\#\"'()\[\]{{}}]++|[()\[\]{{}}]|{_JOIN})*+"
+    rf"(?:\K(?:{_STRING}|\#[^\n]*+)|(?<unsure>)\K[\"'\\])"
+)
 
 # Every logical line that is more than a comment, its indentation included.
-_EACH_LINE = rf"{DEFINITIONS}\n\K[ \t\f]*+(?=[^\s\#]){LOGICAL_LINE}"
+_EACH_LINE = rf"{DEFINITIONS}\n\K[ \t\f]*+(?=[^\s\#]){LOGICAL_LINE}(?:(?=\n|\z)|(?<unsure>))"
 
 
 def masked(text: str) -> bytes | None:
@@ -113,27 +119,24 @@ def tokens(mask: bytes) -> list[tuple[int, int]] | None:
 
 def logical_lines(mask: bytes) -> list[tuple[int, int]] | None:
     """Start and end, in the text, of every logical line of a mask in which brackets and strings can be told apart."""
-    if not engine.IS_COMPILED:
-        return None
-    try:
-        return [
-            (start - 1, end - 1) for start, end in (one.span() for one in engine.compiled(_EACH_LINE).finditer(mask))
-        ]
-    except engine.MatchError:
-        return None
+    found = _spans(_EACH_LINE, mask)
+    return None if found is None else [(start - 1, end - 1) for start, end in found]
+
+
+# What is put on both sides of a match; neither is in any mask.
+_EDGE, _DOUBT = b"\x80", b"\x81"
+_MARKED = b"${unsure:+\x81:\x80}$0\x80"
 
 
 def _spans(pattern: str, mask: bytes) -> list[tuple[int, int]] | None:
+    """Where a pattern matches; None where any match is in doubt. One call of the matcher marks them all."""
     if not engine.IS_COMPILED:
         return None
-    found = []
-    code = engine.compiled(pattern)
     try:
-        for one in code.finditer(mask):
-            start, end = span = one.span()
-            if mask[start] in _UNSURE_STARTS and (end - start == 1 or mask[start] == 59):
-                return None
-            found.append(span)
+        marked = engine.compiled(pattern).sub(_MARKED, mask)
     except engine.MatchError:  # deeper than the matcher's stack
         return None
-    return found
+    if _DOUBT in marked:
+        return None
+    edges = list(accumulate(map(len, marked.split(_EDGE))))[:-1]
+    return list(zip(edges[::2], edges[1::2], strict=True))

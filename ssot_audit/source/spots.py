@@ -89,7 +89,7 @@ class _Search:
             raise Unsure("lines that end in more than one way")
         self.text, self.mask, self.facts, self.question = text, mask, facts, question
         self.tokens = Tokens(text, mask)
-        self.aliases = Aliases(text, mask, self.tokens, facts)
+        self.aliases = Aliases(text, self.tokens, facts)
         if any(self.tokens.is_code(offset) for offset in search.other_letters(question, text)):
             raise Unsure("names that may be spelled in other letters")
         self.modules = _by_last_part(question.modules)
@@ -112,12 +112,17 @@ class _Search:
         """Where a pattern matches in the text, whatever stands there."""
         return [one.start() - 1 for one in compiled(pattern).finditer(self.mask)]
 
-    def _elsewhere(self, name: str, following: str, before: str = r"[\w.]") -> Iterator[int]:
-        """Where a name stands in code, but for imports, and not directly before what may follow it. `before` is what
-        it does not stand behind."""
-        for hit in re.finditer(rf"(?<!{before}){re.escape(name)}(?!\w)(?!{following})", self.text):
-            if self.tokens.is_code(hit.start()) and not self.tokens.in_import(hit.start()):
-                yield hit.start()
+    def _elsewhere(self, name: str, following: str, before: str = ".") -> Iterator[int]:
+        """Where a name stands in code, but for imports, and not directly before what may follow it, nor directly behind
+        one of the characters of `before`."""
+        follows, at = re.compile(following), self.text.find(name)
+        while at >= 0:
+            end = at + len(name)
+            behind, ahead = self.text[at - 1 : at], self.text[end : end + 1]
+            inside = any(one == "_" or one.isalnum() for one in (behind, ahead)) or (behind and behind in before)
+            if not inside and not follows.match(self.text, end) and self.tokens.is_bare_code(at):
+                yield at
+            at = self.text.find(name, end)
 
     # Attributes
 
@@ -262,7 +267,7 @@ class _Search:
     def is_renamed(self) -> bool:
         """Whether such a function may have another name: somewhere it is not called, nor its method."""
         names = self.functions - {"object", "dict"}
-        return any(next(self._elsewhere(name, _CALLED, before=r"\w"), None) is not None for name in names)
+        return any(next(self._elsewhere(name, _CALLED, before=""), None) is not None for name in names)
 
     def _function(self, parts: tuple[str, ...]) -> str:
         """What the text of a call calls, wherever it stands; empty for what names no path."""

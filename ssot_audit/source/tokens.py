@@ -3,7 +3,8 @@
 from __future__ import annotations
 
 import re
-from bisect import bisect_left, bisect_right
+from bisect import bisect_right
+from collections.abc import Iterator
 from functools import cached_property
 from typing import NamedTuple
 
@@ -122,30 +123,44 @@ class Tokens:
             at += 1
         return depth > 0
 
+    def is_bare_code(self, offset: int) -> bool:
+        """Whether the offset is in no string, no comment and no import."""
+        return self.is_code(offset) and not self.in_import(offset)
+
     def in_import(self, offset: int) -> bool:
         at = bisect_right(self._imports, (offset, len(self._text))) - 1
         return at >= 0 and offset < self._imports[at][1]
 
     @cached_property
-    def _brackets(self) -> tuple[list[int], list[int]]:
-        """Where brackets stand in code, and behind each the innermost that is open; -1 for none."""
-        places, opened, stack = [], [], []
-        for found in _BRACKET.finditer(self._text):
-            if self._around(found.start()) is not None:
-                continue
-            if found.group() in _OPEN:
-                stack.append(found.start())
-            elif stack:
-                stack.pop()
-            places.append(found.start())
-            opened.append(stack[-1] if stack else -1)
-        return places, opened
+    def lines(self) -> list[tuple[int, int]]:
+        """Start and end of every logical line."""
+        found = jit.logical_lines(self._mask) if self._mask is not None else None
+        if found is None:
+            raise Unsure("statements that cannot be told apart with certainty")
+        return found
+
+    @cached_property
+    def _line_starts(self) -> list[int]:
+        return [start for start, _ in self.lines]
+
+    def line_of(self, offset: int) -> int:
+        """The number of the logical line that holds an offset, or of the last before it."""
+        return bisect_right(self._line_starts, offset) - 1
+
+    def _brackets(self, start: int, end: int) -> Iterator[re.Match[str]]:
+        """The brackets of a part of the text, in code."""
+        return (one for one in _BRACKET.finditer(self._text, start, end) if self._around(one.start()) is None)
 
     def enclosing(self, offset: int) -> int | None:
         """Where the innermost bracket opens that is still open before the offset."""
-        places, opened = self._brackets
-        at = bisect_left(places, offset) - 1
-        return opened[at] if at >= 0 and opened[at] >= 0 else None
+        opened: list[int] = []
+        at = self.line_of(offset)
+        for one in self._brackets(self._line_starts[at] if at >= 0 else 0, offset):
+            if one.group() in _OPEN:
+                opened.append(one.start())
+            elif opened:
+                opened.pop()
+        return opened[-1] if opened else None
 
     def is_argument(self, offset: int) -> bool:
         """Whether an offset is directly in the parentheses of a call, or of a function's parameters."""
@@ -154,8 +169,10 @@ class Tokens:
         return before == "_" or before.isalnum()
 
     def closing(self, bracket: int) -> int:
-        """Where the bracket that opens at an offset is closed; the text's end where it is not."""
-        places, opened = self._brackets
-        outside = self.enclosing(bracket)
-        inner = range(bisect_right(places, bracket), len(places))
-        return next((places[at] for at in inner if opened[at] == (-1 if outside is None else outside)), len(self._text))
+        """Where the bracket that opens at an offset is closed; the line's end where it is not."""
+        depth, end = 0, self.lines[self.line_of(bracket)][1]
+        for one in self._brackets(bracket, end):
+            depth += 1 if one.group() in _OPEN else -1
+            if not depth:
+                return one.start()
+        return end
