@@ -63,7 +63,7 @@ def open_library(repository: Repository, options: Options) -> Reading:
 def read_all(repository: Repository, options: Options) -> Reading:
     """The repository with the facts of every file."""
     reading = open_library(repository, options)
-    reading.library.deepen(repository.found.paths)
+    reading.library.deepen(repository.found.paths, every=True)
     return reading
 
 

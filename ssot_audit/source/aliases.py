@@ -11,7 +11,6 @@ from functools import cached_property
 from keyword import kwlist
 from typing import NamedTuple
 
-from ssot_audit.facts import Facts
 from ssot_audit.source.lines import columns, marks
 from ssot_audit.source.tokens import Tokens, letter_before
 
@@ -41,9 +40,10 @@ class Piece(NamedTuple):
 class Aliases:
     """Answers about the names of a text. Each raises Unsure where strings cannot be told apart with certainty."""
 
-    def __init__(self, text: str, tokens: Tokens, facts: Facts) -> None:
+    def __init__(self, text: str, tokens: Tokens, bound: Iterable[str]) -> None:
+        """`bound` are the names that imports bind."""
         self._text, self._tokens = text, tokens
-        self._bound = {one.bound for one in facts.imports}
+        self._bound = {*bound}
 
     @cached_property
     def pieces(self) -> list[Piece]:

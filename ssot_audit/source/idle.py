@@ -44,7 +44,7 @@ class _Interest:
     def __init__(self, text: str, mask: bytes, facts: Facts, question: Question) -> None:
         self.text, self.mask, self.facts, self.question = text, mask, facts, question
         self.tokens = Tokens(text, mask)
-        self.aliases = Aliases(text, self.tokens, facts)
+        self.aliases = Aliases(text, self.tokens, (one.bound for one in facts.imports))
         self.pieces, self.code = self.aliases.pieces, self.tokens.code
 
     def alive(self) -> set[int]:
@@ -54,7 +54,7 @@ class _Interest:
         found |= {at: self._around(at) for at in self._hits(STRINGS.format(names)) if self.tokens.may_start_string(at)}
         if re.search(r"\bmultiple\b", self.code):
             found |= {at: self._around(at) for at in self._hits(KEYWORDS.format(names)) if self.code[at].strip()}
-        roots = {root for some in found.values() for root in some} | bound_modules(self.facts, self.question)
+        roots = {root for some in found.values() for root in some} | bound_modules(self.facts.imports, self.question)
         words = self.aliases.related(roots)
         spelled = rf"{_ALWAYS}|(?<!\w)(?:{'|'.join(sorted(map(re.escape, words)))})(?!\w)" if words else _ALWAYS
         places = (one.start() for one in re.finditer(spelled, self.code))

@@ -66,7 +66,7 @@ def encoded(kept: Kept, reader: str) -> bytes:
         if one.facts or one.mentions or one.failure or one.reader != SCANNED:
             place = at, len(one.facts)
             special.append(
-                (number, one.failure, one.mentions, one.links, one.refers, place, one.fault, one.reader, one.again)
+                (number, one.failure, one.mentions, one.links, one.refers, place, one.fault, one.reader, one.partial)
             )
             facts.append(one.facts)
             at += len(one.facts)
@@ -104,11 +104,11 @@ def decoded(head: dict[str, Any], body: memoryview) -> Kept:
     counts = zip(_numbers(imports), _numbers(computed), strict=True)
     hashes = bytes(digests)
     entries = [
-        Entry("", number, calls, (), (), False, "", None, SCANNED, "", hashes[at : at + DIGEST])
+        Entry("", number, calls, (), (), False, "", None, SCANNED, digest=hashes[at : at + DIGEST])
         for at, (number, calls) in zip(range(0, len(hashes), DIGEST), counts, strict=True)
     ]
     texts = bytes(facts).decode("ascii")
-    for number, failure, mentions, links, refers, (start, length), fault, reader, again in head["special"]:
+    for number, failure, mentions, links, refers, (start, length), fault, reader, partial in head["special"]:
         entries[number] = entries[number]._replace(
             failure=failure,
             mentions=tuple(mentions),
@@ -117,7 +117,7 @@ def decoded(head: dict[str, Any], body: memoryview) -> Kept:
             facts=texts[start : start + length],
             fault=Fault(*fault) if fault else None,
             reader=reader,
-            again=again,
+            partial=partial,
         )
     if not len(files) == len(entries) == head["files"] == len(digests) // DIGEST == len(signatures) // 32:
         raise ValueError("lengths that do not agree")

@@ -76,11 +76,15 @@ class Library(Mapping[str, Facts | Failure]):
         fresh = [path for path in self.paths if path not in self.entries]
         self._read([*fresh, *self._search(more, known)], deep=False)
 
-    def deepen(self, paths: Iterable[str]) -> bool:
-        """Have the facts of these files, whatever they spell; whether any had to be read."""
-        missing = [path for path in paths if not (entry := self.entries.get(path, Entry())).facts and not entry.failure]
+    def deepen(self, paths: Iterable[str], every: bool = False) -> bool:
+        """Have the facts of these files, whatever they spell, with `every` import; whether any had to be read."""
+        missing = [path for path in paths if not self._has_facts(path, every)]
         self._read(missing, deep=True)
         return bool(missing)
+
+    def _has_facts(self, path: str, every: bool) -> bool:
+        entry = self.entries.get(path, Entry())
+        return bool(entry.failure or entry.facts) and not (every and entry.partial)
 
     def referring(self) -> list[str]:
         """The files that may refer to what was asked for, in order."""

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import os
+import re
 import stat
 from collections.abc import Sequence
 from hashlib import sha256
@@ -11,17 +12,18 @@ from pathlib import Path
 from ssot_audit.facts import Facts, Failure, Fault, Use
 from ssot_audit.source import jit, search
 from ssot_audit.source.codec import encode
-from ssot_audit.source.entry import GIVEN_UP, LINE_BY_LINE, READ, SCANNED, WALKED, Entry, Question, Task
+from ssot_audit.source.entry import GIVEN_UP, LINE_BY_LINE, READ, SCANNED, WALKED, Entry, Task
 from ssot_audit.source.idle import without_idle_lines
 from ssot_audit.source.lines import physical_lines
 from ssot_audit.source.relevant import relevant_lines
-from ssot_audit.source.scan import place_spots, scan
-from ssot_audit.source.spots import may_hold, spots
-from ssot_audit.source.statements import ENDS, imported_count
+from ssot_audit.source.scan import place_spots, scan, scan_lines
+from ssot_audit.source.spots import Bound, may_hold, spots
+from ssot_audit.source.statements import ENDS, import_statement, imported_count
 from ssot_audit.source.text import decode
 from ssot_audit.source.tokens import Unsure
 from ssot_audit.source.verify import compiles, fault, unfit_to_walk
 
+_NO_IMPORT = re.compile("(?!)")
 MAX_BYTES = 16 << 20  # a larger file is not source anybody wrote
 
 
@@ -86,9 +88,8 @@ def read_data(data: bytes, task: Task) -> Entry:
     closely = task.deep or _matters(task, text, mask, entry.mentions, texts)
     if (closely or entry.mentions) and not compiles(text, mask):
         return entry._replace(again="this interpreter does not compile it")
-    if not closely:
-        return entry._replace(imports=sum(map(imported_count, texts)), reader=SCANNED)
-    return _read_closely(text, mask, entry, task)
+    entry = entry._replace(imports=sum(map(imported_count, texts)), reader=READ if closely else SCANNED)
+    return _read_closely(text, mask, entry, task, statements) if closely else entry
 
 
 def _in_doubt(text: str, entry: Entry, task: Task) -> Entry:
@@ -115,16 +116,35 @@ def _matters(task: Task, text: str, mask: bytes, found: tuple[str, ...], stateme
     )
 
 
-def _read_closely(text: str, mask: bytes, entry: Entry, task: Task) -> Entry:
-    lines = relevant_lines(text, mask)
+def _read_closely(text: str, mask: bytes, entry: Entry, task: Task, statements: Sequence[tuple[int, int]]) -> Entry:
+    every = task.deep or search.in_path(task.question, task.path) or not search.is_plain(task.question, text)
+    lines = relevant_lines(text, mask, wanted=None if every else search.words(task.question))
     if lines is None:
         return entry._replace(again="quotes or brackets leave a doubt")
-    facts = scan(text, lines)[0]
-    entry = entry._replace(imports=len(facts.imports), reader=READ)
+    facts, offsets = scan_lines(text, lines)
+    entry = entry._replace(partial=not every)
+    if not entry.mentions:
+        return _completed(entry, facts, task)
     try:
-        return _completed(entry, _with_spots(text, mask, facts, task.question) if entry.mentions else facts, task)
+        return _completed(entry, _with_spots(text, mask, facts, _bound(text, statements, facts, offsets), task), task)
     except Unsure as reason:
         return entry._replace(again=str(reason))
+
+
+def _bound(text: str, statements: Sequence[tuple[int, int]], facts: Facts, offsets: Sequence[int]) -> list[Bound]:
+    """Every imported name of a text, also those its facts leave out."""
+    numbers = {offset: number for number, offset in enumerate(offsets)}
+    outermost = _outermost(facts)
+    found = []
+    for start, end in statements:
+        for one in import_statement(text[start:end].rstrip(ENDS)):
+            number = numbers.get(start + one.start, -1)
+            found.append(Bound(one, number, number in outermost))
+    return found
+
+
+def _outermost(facts: Facts) -> set[int]:
+    return {one.imported for one in facts.bindings if one.kind == "import"}
 
 
 def _completed(entry: Entry, facts: Facts, task: Task) -> Entry:
@@ -137,12 +157,12 @@ def _completed(entry: Entry, facts: Facts, task: Task) -> Entry:
     return entry._replace(refers=refers, links=links, facts=encode(facts), fault=facts.fault)
 
 
-def _with_spots(text: str, mask: bytes | None, facts: Facts, question: Question) -> Facts:
+def _with_spots(text: str, mask: bytes | None, facts: Facts, imports: Sequence[Bound], task: Task) -> Facts:
     """The facts, with the strings that name a path. Raises Unsure where only the whole tree can tell."""
-    seen = spots(text, mask, facts, question)
+    seen = spots(text, mask, imports, task.question)
     if not seen:
         return facts
-    lines = relevant_lines(text, mask, [one.start for one in seen]) if mask is not None else None
+    lines = relevant_lines(text, mask, [one.start for one in seen], _NO_IMPORT) if mask is not None else None
     uses, targets = place_spots(text, lines, seen)
     return facts._replace(uses=uses, targets=targets)
 
@@ -178,7 +198,9 @@ def _read_again(text: str, task: Task) -> Entry:
     entry = _begun(text, mask, task)._replace(imports=len(facts.imports), reader=LINE_BY_LINE)
     if entry.mentions and not facts.fault:
         try:
-            facts = _with_spots(text, mask, facts, task.question)
+            outermost = _outermost(facts)
+            imports = [Bound(one, number, number in outermost) for number, one in enumerate(facts.imports)]
+            facts = _with_spots(text, mask, facts, imports, task)
             certain = True
         except Unsure:
             certain = False

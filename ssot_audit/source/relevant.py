@@ -14,6 +14,7 @@ from ssot_audit.source.lines import Line, columns, end_of_line, logical_lines
 HEADERS = frozenset(
     ("def", "class", "if", "elif", "else", "try", "except", "finally", "with", "for", "while", "match", "case", "async")
 )
+IMPORTS = frozenset(("import", "from", "lazy"))
 _SCOPES = frozenset(("def", "class"))
 _WORD = re.compile(rb"[\w?]*+")
 _FUNCTION = re.compile(r"async[\s\\]+def\b")
@@ -21,16 +22,29 @@ _BLANK_REST = re.compile(rb"[ \t\f]*+(?:#[^\n]*+)?+(?:\n|\Z)")
 _COLON = ord(":")
 
 
-def relevant_lines(text: str, mask: bytes, spots: Sequence[int] = ()) -> list[Line] | None:
+def relevant_lines(
+    text: str, mask: bytes, spots: Sequence[int] = (), wanted: re.Pattern[str] | None = None
+) -> list[Line] | None:
     """The lines in order, and those that hold any of the spots; None where reading line by line is needed to be
-    certain."""
+    certain. With `wanted`, imports below module level matter only where they spell it or are stars."""
     found = jit.marks(mask)
     if found is None:
         return None
     lines = [_line(text, mask, start, end) for start, end in found]
+    if wanted:
+        lines = [
+            line for line in lines if line.word not in IMPORTS or not line.column or _is_wanted(text, line, wanted)
+        ]
     if spots:
         lines = _with_spots(text, lines, spots)
     return _with_module_blocks(text, _without_idle_scopes(text, lines))
+
+
+def _is_wanted(text: str, line: Line, wanted: re.Pattern[str]) -> bool:
+    """Whether a line is no import below module level, or one of those wanted."""
+    if not line.column or line.word not in IMPORTS:
+        return True
+    return text.find("*", line.start, line.end) >= 0 or wanted.search(text, line.start, line.end) is not None
 
 
 def _line(text: str, mask: bytes, start: int, end: int) -> Line:

@@ -16,14 +16,13 @@ from ssot_audit.source import statements
 from ssot_audit.source.bindings import HANDLER_ARM, ModuleNames
 from ssot_audit.source.blocks import Block, Chain, contexts, in_module
 from ssot_audit.source.lines import Line, Ruler, logical_lines, marks
-from ssot_audit.source.relevant import HEADERS
+from ssot_audit.source.relevant import HEADERS, IMPORTS
 from ssot_audit.source.spots import Spot
 from ssot_audit.source.tokens import Unsure
 from ssot_audit.source.verify import Outline
 
-_IMPORTS = frozenset(("import", "from", "lazy"))
 _FAILING = frozenset(("pytest", "self", "raise", "assert", "fail"))
-_KEYWORDS = HEADERS | _IMPORTS | _FAILING | {"global"}
+_KEYWORDS = HEADERS | IMPORTS | _FAILING | {"global"}
 _CONTINUES = {"elif": ("if",), "else": ("if", "try", "for", "while"), "except": ("try",), "finally": ("try",)}
 _FAIL = re.compile(
     r"(?:(?:pytest|self)[\s\\]*\.[\s\\]*)?fail\b|raise\b[\s\\(]*AssertionError\b|assert\b[\s\\(]*(?:False\b|0)"
@@ -50,6 +49,13 @@ def scan(text: str, lines: Iterable[Line] | None = None) -> tuple[Facts, Outline
     that matter, where they are known; else all are read."""
     scanner = _Scanner(text, lines is None)
     return scanner.facts(logical_lines(text) if lines is None else lines), scanner.outline()
+
+
+def scan_lines(text: str, lines: Iterable[Line]) -> tuple[Facts, tuple[int, ...]]:
+    """The facts that some lines of a text give, and where each of their imports stands."""
+    scanner = _Scanner(text, whole=False)
+    facts = scanner.facts(lines)
+    return facts, tuple(found.start + one.start for found in scanner.found for one in found.names)
 
 
 def place_spots(
@@ -212,7 +218,7 @@ class _Scanner:
         start += _blank(self.text, start, end)
         word = _FIRST.match(self.text, start, end)
         first = word.group() if word else ""
-        if first in _IMPORTS:
+        if first in IMPORTS:
             names = statements.import_statement(self.text[start:end].rstrip(statements.ENDS))
             if names:
                 self._import(start, names)

@@ -8,17 +8,18 @@ must be one of the few forms known here, to count or not to count. Any other rai
 from __future__ import annotations
 
 import re
-from collections.abc import Iterator, Mapping, Set
+from collections.abc import Iterable, Iterator, Mapping, Sequence, Set
 from functools import cached_property, lru_cache
 from keyword import iskeyword
 from typing import NamedTuple
 
 from ssot_audit.engine import compiled
-from ssot_audit.facts import Facts, Import
+from ssot_audit.facts import Import
 from ssot_audit.source import search
 from ssot_audit.source.aliases import Aliases
 from ssot_audit.source.entry import Question
 from ssot_audit.source.functions import BASED, SIMPLE, WORDS, function_of
+from ssot_audit.source.statements import ImportedName
 from ssot_audit.source.tokens import Path, Tokens, Unsure, letter_before, path_before
 
 _GAP = r"(?:[\s\\]|\#[^\n]*+\n)*+"  # what may stand between the tokens of an expression
@@ -35,6 +36,17 @@ _CHAIN = re.compile(r"\w+(?:\.\w+)+")
 Literal = re.Match[str] | None
 # What may stand before the last name of a module, by that name.
 Modules = Mapping[str, Set[str]]
+
+
+Imported = Import | ImportedName
+
+
+class Bound(NamedTuple):
+    """An imported name, its index among a text's facts (-1: they leave it out), and whether the module binds it."""
+
+    what: Imported
+    number: int
+    outermost: bool
 
 
 class Spot(NamedTuple):
@@ -55,24 +67,23 @@ def may_hold(question: Question, mask: bytes) -> bool:
     return any(compiled(one).search(mask) is not None for one in patterns)
 
 
-def spots(text: str, mask: bytes | None, facts: Facts, question: Question) -> list[Spot]:
+def spots(text: str, mask: bytes | None, imports: Sequence[Bound], question: Question) -> list[Spot]:
     """The spots of a text, in order. Raises Unsure where only the whole tree can tell."""
-    return list(_Search(text, mask, facts, question).found())
+    return list(_Search(text, mask, imports, question).found())
 
 
-def bound_modules(facts: Facts, question: Question) -> set[str]:
-    """The names by which a text's imports may bind a module the question names."""
+def bound_modules(imports: Iterable[Imported], question: Question) -> set[str]:
+    """The names by which imports may bind a module the question names."""
     modules = _by_last_part(question.modules)
-    whole = {one.bound for one in facts.imports if not (one.name or one.alias) and _below(one, modules)}
-    return whole | {one.bound for one in facts.imports if (one.name or one.alias) and _may_be_module(one, modules)}
+    return {one.bound for one in imports if (_may_be_module if one.name or one.alias else _below)(one, modules)}
 
 
-def _below(one: Import, modules: Modules) -> bool:
+def _below(one: Imported, modules: Modules) -> bool:
     """Whether `import a.b.c` may bind a package of such a module."""
     return not modules.keys().isdisjoint(one.module.split("."))
 
 
-def _may_be_module(one: Import, modules: Modules) -> bool:
+def _may_be_module(one: Imported, modules: Modules) -> bool:
     heads = modules.get((one.name or one.module).rpartition(".")[2])
     if heads is None:
         return False
@@ -84,19 +95,19 @@ def _may_be_module(one: Import, modules: Modules) -> bool:
 
 
 class _Search:
-    def __init__(self, text: str, mask: bytes | None, facts: Facts, question: Question) -> None:
+    def __init__(self, text: str, mask: bytes | None, imports: Sequence[Bound], question: Question) -> None:
         if mask is None:
             raise Unsure("lines that end in more than one way")
-        self.text, self.mask, self.facts, self.question = text, mask, facts, question
+        self.text, self.mask, self.question = text, mask, question
+        self.imports = [one.what for one in imports]
         self.tokens = Tokens(text, mask)
-        self.aliases = Aliases(text, self.tokens, facts)
+        self.aliases = Aliases(text, self.tokens, (one.bound for one in self.imports))
         if any(self.tokens.is_code(offset) for offset in search.other_letters(question, text)):
             raise Unsure("names that may be spelled in other letters")
         self.modules = _by_last_part(question.modules)
-        self.bound: dict[str, list[int]] = {}
-        for number, one in enumerate(facts.imports):
-            self.bound.setdefault(one.bound, []).append(number)
-        self.module_level = {one.imported for one in facts.bindings if one.kind == "import"}
+        self.bound: dict[str, list[Bound]] = {}
+        for one in imports:
+            self.bound.setdefault(one.what.bound, []).append(one)
         self.plain: dict[str, bool] = {}  # whether a name is only ever called, or has attributes taken
 
     def found(self) -> Iterator[Spot]:
@@ -127,7 +138,7 @@ class _Search:
     # Attributes
 
     def _module_bindings(self) -> None:
-        for one in self.facts.imports:
+        for one in self.imports:
             if one.name is None and one.alias is None:
                 below = any("" in self.modules.get(part, ()) for part in one.module.split("."))
                 if below and next(self._elsewhere(one.bound, r"\("), None) is not None:
@@ -160,7 +171,7 @@ class _Search:
             raise Unsure("a governed name as a target")
         if self.aliases.may_rename(chain.start(), chain.end()):
             raise Unsure("a governed name under another one")
-        yield Spot(chain.start(), chain.end(), "", chain.group().partition(".")[2], self.bound[root][0])
+        yield Spot(chain.start(), chain.end(), "", chain.group().partition(".")[2], self.bound[root][0].number)
 
     def _width(self, path: Path) -> int:
         return len(".".join(path.parts))
@@ -178,9 +189,9 @@ class _Search:
     def _is_the_one(self, name: str) -> bool:
         """Whether a name is, wherever it is used, what one import at module level binds."""
         imports = self.bound.get(name, [])
-        if len(imports) != 1 or imports[0] not in self.module_level:
+        if len(imports) != 1 or not imports[0].outermost:
             return False
-        one = self.facts.imports[imports[0]]
+        one = imports[0].what
         return bool(one.name or one.alias or "." not in one.module) and self._is_plain(name)
 
     def _is_plain(self, name: str) -> bool:
@@ -232,7 +243,7 @@ class _Search:
         if not self._is_the_one(root):
             raise Unsure("a string among the arguments of such a call")
         path = ".".join(filter(None, (rest, literal["path"])))
-        yield Spot(start, literal.end("path") + 1, function, path, self.bound[root][0])
+        yield Spot(start, literal.end("path") + 1, function, path, self.bound[root][0].number)
 
     def _first_quote(self, quote: int) -> int:
         """The first of three quotes, where the string is in three."""
@@ -260,7 +271,7 @@ class _Search:
     def functions(self) -> frozenset[str]:
         """The names by which such a function may be called here; none where the text spells none."""
         spelled = {word for word in WORDS if word in self.text}
-        aliases = {one.alias for one in self.facts.imports if one.alias and one.name in WORDS}
+        aliases = {one.alias for one in self.imports if one.alias and one.name in WORDS}
         return frozenset({*spelled, *aliases, "object", "dict"}) if spelled else frozenset()
 
     @cached_property
@@ -278,14 +289,14 @@ class _Search:
             if not unbound or not (rest or self._is_plain(root)):
                 raise Unsure("a function that may go by another name")
             return unbound
-        answers = {function_of(written, _absolute(self.facts.imports[number], ".".join(rest))) for number in imports}
+        answers = {function_of(written, _absolute(one.what, ".".join(rest))) for one in imports}
         certain = len(answers) == 1 and self._is_plain(root)
-        if certain and (answers == {unbound} or self.module_level.issuperset(imports)):
+        if certain and (answers == {unbound} or all(one.outermost for one in imports)):
             return answers.pop()
         raise Unsure("a function that may be bound in several ways")
 
 
-def _absolute(one: Import, rest: str) -> str:
+def _absolute(one: Imported, rest: str) -> str:
     start = ".".join(filter(None, (one.module, one.name))) if one.name or one.alias else one.module.partition(".")[0]
     return "." * one.level + ".".join(filter(None, (start, rest)))
 

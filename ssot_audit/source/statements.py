@@ -52,6 +52,11 @@ class ImportedName(NamedTuple):
     start: int
     end: int
 
+    @property
+    def bound(self) -> str:
+        """The local name it binds."""
+        return self.alias or self.name or self.module.partition(".")[0]
+
 
 @lru_cache(maxsize=65536)
 def import_statement(text: str) -> tuple[ImportedName, ...]:
