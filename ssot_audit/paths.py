@@ -48,7 +48,7 @@ def _path(
     today: date,
     kinds: Mapping[str, Kind],
 ) -> ImportPath:
-    parsed = [one for one in group if isinstance(one.module.facts, Facts) and not one.module.facts.fault]
+    parsed = [one for one in group if isinstance(facts := one.module.references, Facts) and not facts.fault]
     imported = [one for one in parsed if one.channel is Channel.IMPORT and _imports_name(one)]
     first = (imported or group)[0]  # `import a.b.name` runs the module, whatever `a.b` binds to the name
     governed = next(filter(None, (governance.rule_of(one) for one in group)), None)
@@ -71,7 +71,7 @@ def _path(
 
 def _imports_name(candidate: Candidate) -> bool:
     """Whether the import statement names it itself, `from a import name`, rather than a whole module."""
-    facts = candidate.module.facts
+    facts = candidate.module.references
     return isinstance(facts, Facts) and facts.imports[candidate.imported].name is not None
 
 

@@ -12,10 +12,10 @@ from ssot_audit import __version__, score
 from ssot_audit.checks import symbol
 from ssot_audit.checks.governance import Governance, question, spelled
 from ssot_audit.config import Config
-from ssot_audit.facts import Channel, Failure, Import
+from ssot_audit.facts import Channel, Failure
 from ssot_audit.gate import Figures, Gate, judge
 from ssot_audit.model import Evidence, Reference, Report, Unvalidated
-from ssot_audit.program.candidates import Program, wanting
+from ssot_audit.program.candidates import Asked, Program, wanting
 from ssot_audit.program.modules import Modules
 from ssot_audit.program.resolve import Resolver
 from ssot_audit.repository import Options, Repository, choose_rules, load_packs, open_repository, package_around
@@ -63,7 +63,7 @@ def open_library(repository: Repository, options: Options) -> Reading:
 def read_all(repository: Repository, options: Options) -> Reading:
     """The repository with the facts of every file."""
     reading = open_library(repository, options)
-    reading.library.deepen(repository.found.paths, every=True)
+    reading.library.deepen(repository.found.paths)
     return reading
 
 
@@ -75,6 +75,7 @@ def look(reading: Reading, rules: Sequence[Rule], asked: Question = _NOTHING) ->
         program = reading.program
         more = Governance(rules, program).more_names(program, reading.library.links(), spelled(asked.names))
         if not more:
+            reading.library.settle()
             return reading
         asked = asked.plus(Question(tuple(sorted(more))))
 
@@ -85,7 +86,7 @@ def look_for(reading: Reading, rules: Sequence[Rule], asked: Question) -> Readin
     library.ask(asked)
     spells = spelled(asked.names)
     resolver, wanted = declared(before.modules, rules), wanting(spells)
-    imports: dict[str, list[tuple[int, Import]]] = {}
+    imports: dict[str, Asked] = {}
     while True:
         program = Program(before.modules, resolver, library.referring(), spells, wanted, imports)
         # What a file takes a name from may take it from another. Where nothing was read, each is read when it is met.

@@ -44,6 +44,9 @@ def wanting(spells: Callable[[str], bool]) -> Callable[[str, str | None], bool]:
     return wanted
 
 
+Asked = tuple[Facts, list[tuple[int, Import]]]  # the facts of a file, and of its imports those that are wanted
+
+
 class Program(NamedTuple):
     """The modules of a repository and the answers about their names. `paths` are the files that can hold a candidate
     anybody asks for, and `spells` tells a name one of them must have; None: all files, all names."""
@@ -53,13 +56,13 @@ class Program(NamedTuple):
     paths: Sequence[str] | None = None
     spells: Callable[[str], bool] | None = None
     wanted: Callable[[str, str | None], bool] = lambda module, name: True
-    asked: dict[str, list[tuple[int, Import]]] = {}  # noqa: RUF012 - the wanted imports of files, once known
+    asked: dict[str, Asked] = {}  # noqa: RUF012 - the wanted imports of files, once known
 
     def candidates(self) -> Iterator[Candidate]:
         for path in sorted(self.modules.by_path) if self.paths is None else self.paths:
             module = self.modules.by_path[path]
-            if isinstance(module.facts, Facts):
-                yield from self._candidates_of(module, module.facts)
+            if isinstance(facts := module.references, Facts):
+                yield from self._candidates_of(module, facts)
 
     def _candidates_of(self, module: Module, facts: Facts) -> Iterator[Candidate]:
         here = self.spells is None or any(map(self.spells, module.path.replace(".", "/").split("/")))
@@ -69,22 +72,41 @@ class Program(NamedTuple):
         yield from self._targeted(module, facts)
 
     def sources(self) -> set[str]:
-        """The files that the wanted imports take their names from."""
+        """The files that what is asked for is taken from: by imports, by attributes and by strings."""
         found: set[str] = set()
         for path in self.paths or ():
             module = self.modules.by_path[path]
-            for _, one in self._wanted(path, module.facts) if isinstance(module.facts, Facts) else ():
-                base = absolute(module, one.level, one.module)
-                source = self.modules.find(base, module) if base else None
-                if isinstance(source, Module):
-                    found.add(source.path)
+            if isinstance(facts := module.references, Facts):
+                sources = (self._nearest(dotted, module) for dotted in self._taken(module, facts))
+                found.update(source.path for source in sources if source)
         return found
 
+    def _taken(self, module: Module, facts: Facts) -> Iterator[str | None]:
+        """The dotted paths of which a file may take something."""
+        for _, one in self._wanted(module.path, facts):
+            yield absolute(module, one.level, one.module)
+        for use in facts.uses:
+            base = path_of(module, facts.imports[use.imported])
+            yield base and ".".join((base, *use.attributes))
+        for target in facts.targets:
+            yield absolute(module, target.level, target.path) if target.path else None
+
+    def _nearest(self, dotted: str | None, importer: Module) -> Module | None:
+        """The module that a dotted path is, or is in."""
+        while dotted:
+            found = self.modules.find(dotted, importer)
+            if isinstance(found, Module):
+                return found
+            dotted = dotted.rpartition(".")[0]
+        return None
+
     def _wanted(self, path: str, facts: Facts) -> list[tuple[int, Import]]:
-        if path not in self.asked:
+        known = self.asked.get(path)
+        if known is None or known[0] is not facts:
             wanted = self.wanted
-            self.asked[path] = [pair for pair in enumerate(facts.imports) if wanted(pair[1].module, pair[1].name)]
-        return self.asked[path]
+            known = facts, [pair for pair in enumerate(facts.imports) if wanted(pair[1].module, pair[1].name)]
+            self.asked[path] = known
+        return known[1]
 
     def _imported(self, module: Module, number: int, one: Import) -> Iterator[Candidate]:
         dotted = path_of(module, one) or "." * one.level + ".".join(filter(None, (one.module, one.name)))

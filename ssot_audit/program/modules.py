@@ -30,6 +30,11 @@ class Module:
         return self._facts[self.path]
 
     @property
+    def references(self) -> Facts | Failure:
+        """The facts as far as they bear on what was asked for; all of them, where nothing was."""
+        return getattr(self._facts, "references", self._facts.__getitem__)(self.path)
+
+    @property
     def is_package(self) -> bool:
         return self.path.rpartition("/")[2] in _INITS
 

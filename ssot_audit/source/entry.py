@@ -67,13 +67,13 @@ class Entry(NamedTuple):
     fault: Fault | None = None
     reader: str = ""
     again: str = ""
-    partial: bool = False  # the facts leave out imports below module level that spell none of the names
+    partial: bool = False  # the facts are only what refers to a name that was asked for
     digest: bytes = b""  # of the bytes read
 
 
 class Task(NamedTuple):
-    """A file to read, to what end. `path` is as the repository knows it. `deep` asks for facts in any case, with every
-    import; `whole` for LibCST's tree wherever it can tell more than a statement."""
+    """A file to read, to what end. `path` is as the repository knows it. `deep` asks for its whole facts in any
+    case; `whole` for LibCST's tree wherever it can tell more than a statement."""
 
     root: str
     path: str

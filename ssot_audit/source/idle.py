@@ -16,10 +16,11 @@ from ssot_audit import engine
 from ssot_audit.facts import Facts
 from ssot_audit.source import search
 from ssot_audit.source.aliases import Aliases, Piece
+from ssot_audit.source.bound import bound_modules
 from ssot_audit.source.entry import Question
 from ssot_audit.source.functions import WORDS
 from ssot_audit.source.relevant import HEADERS
-from ssot_audit.source.spots import ATTRIBUTES, KEYWORDS, STRINGS, bound_modules
+from ssot_audit.source.spots import ATTRIBUTES, KEYWORDS, STRINGS
 from ssot_audit.source.tokens import Tokens, Unsure, letter_before, path_before
 
 _ALWAYS = r"\b(?:import|from|lazy|global|nonlocal|fail|AssertionError)\b|\bassert[\s\\(]*(?:False\b|0)"

@@ -53,12 +53,20 @@ class Library(Mapping[str, Facts | Failure]):
         return len(self.paths)
 
     def __getitem__(self, path: str) -> Facts | Failure:
+        """The whole facts."""
+        if not self._has_facts(path):
+            self.deepen([path])
+        return self._known(path)
+
+    def references(self, path: str) -> Facts | Failure:
+        """The facts as far as they bear on what was asked for."""
+        entry = self.entries.get(path)
+        return self[path] if entry is None or not (entry.facts or entry.failure) else self._known(path)
+
+    def _known(self, path: str) -> Facts | Failure:
         found = self._facts.get(path)
         if found is None:
-            entry = self.entries.get(path)
-            if entry is None or not (entry.facts or entry.failure):
-                self.deepen([path])
-                entry = self.entries[path]
+            entry = self.entries[path]
             found = self._facts[path] = Failure(entry.failure) if entry.failure else decode(entry.facts)
         return found
 
@@ -76,15 +84,15 @@ class Library(Mapping[str, Facts | Failure]):
         fresh = [path for path in self.paths if path not in self.entries]
         self._read([*fresh, *self._search(more, known)], deep=False)
 
-    def deepen(self, paths: Iterable[str], every: bool = False) -> bool:
-        """Have the facts of these files, whatever they spell, with `every` import; whether any had to be read."""
-        missing = [path for path in paths if not self._has_facts(path, every)]
+    def deepen(self, paths: Iterable[str]) -> bool:
+        """Have the whole facts of these files, whatever they spell; whether any had to be read."""
+        missing = [path for path in paths if not self._has_facts(path)]
         self._read(missing, deep=True)
         return bool(missing)
 
-    def _has_facts(self, path: str, every: bool) -> bool:
+    def _has_facts(self, path: str) -> bool:
         entry = self.entries.get(path, Entry())
-        return bool(entry.failure or entry.facts) and not (every and entry.partial)
+        return bool(entry.failure or (entry.facts and not entry.partial))
 
     def referring(self) -> list[str]:
         """The files that may refer to what was asked for, in order."""
@@ -120,17 +128,40 @@ class Library(Mapping[str, Facts | Failure]):
         if not paths:
             return
         from ssot_audit.source.pool import Work
-        from ssot_audit.source.read import read_again, read_file
+        from ssot_audit.source.read import read_file
 
         tasks = [Task(str(self.root), path, self.question, deep, self.whole, True) for path in paths]
         sizes = dict(zip(self.paths, self.found.signatures[::4], strict=False)) if len(tasks) <= FEW else {}
         large = any(sizes.get(task.path, 0) > LARGE for task in tasks)
         self._each(Work(read_file, _lost, BATCH, deep=False), tasks, self._jobs(len(tasks), large), "reading")
-        again = [task for task in tasks if self.entries[task.path].again]
-        self.reasons.update((task.path, self.entries[task.path].again) for task in again)
+        self._give_up_lost(tasks)
+        doubtful = [task for task in tasks if self.entries[task.path].again]
+        self.reasons.update((task.path, self.entries[task.path].again) for task in doubtful)
+        # What a scan could tell is enough to go on with; the rest is told at the end, once for all that was asked.
+        self._read_again([task for task in doubtful if not self.entries[task.path].facts])
+
+    def settle(self) -> None:
+        """Read again what a scan has left in doubt."""
+        doubtful = [path for path in self.paths if path in self.entries and self.entries[path].again]
+        self._read_again([Task(str(self.root), path, self.question, True, self.whole, True) for path in doubtful])
+
+    def _read_again(self, tasks: Sequence[Task]) -> None:
+        if not tasks:
+            return
+        from ssot_audit.source.pool import Work
+        from ssot_audit.source.read import read_again
+
         # LibCST may read whole files now: never in this process.
-        self._each(Work(read_again, _lost), again, self._jobs(), "reading again")
+        self._each(Work(read_again, _lost), tasks, self._jobs(), "reading again")
+        self._give_up_lost(tasks)
+
+    def _give_up_lost(self, tasks: Sequence[Task]) -> None:
+        """Tell what little can be told of files that killed or held up their reader."""
         lost = [(task, self.entries[task.path].failure) for task in tasks if self.entries[task.path].reader == _LOST]
+        if not lost:
+            return
+        from ssot_audit.source.pool import Work
+
         for (task, _), entry in self._results(Work(_give_up, _failed), lost, self._jobs()):
             self.entries[task.path] = entry
 
@@ -179,9 +210,10 @@ class Library(Mapping[str, Facts | Failure]):
 
     def keep(self, cache: Cache) -> None:
         """Leave what is known for the next run."""
-        found, before = self.found, self._kept
         if self.whole:
             return
+        self.settle()
+        found, before = self.found, self._kept
         if before and not self.fresh and before.is_of(self.question, found.paths, found.signatures, found.folders):
             return
         signatures = settled(found.signatures, found.looked)

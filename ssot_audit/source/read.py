@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import os
-import re
 import stat
 from collections.abc import Sequence
 from hashlib import sha256
@@ -15,15 +14,15 @@ from ssot_audit.source.codec import encode
 from ssot_audit.source.entry import GIVEN_UP, LINE_BY_LINE, READ, SCANNED, WALKED, Entry, Task
 from ssot_audit.source.idle import without_idle_lines
 from ssot_audit.source.lines import physical_lines
+from ssot_audit.source.references import Span, may_rename, references, with_spots
 from ssot_audit.source.relevant import relevant_lines
-from ssot_audit.source.scan import place_spots, scan, scan_lines
-from ssot_audit.source.spots import Bound, may_hold, spots
-from ssot_audit.source.statements import ENDS, import_statement, imported_count
+from ssot_audit.source.scan import scan
+from ssot_audit.source.spots import may_hold
+from ssot_audit.source.statements import ENDS, imported_count
 from ssot_audit.source.text import decode
 from ssot_audit.source.tokens import Unsure
 from ssot_audit.source.verify import compiles, fault, unfit_to_walk
 
-_NO_IMPORT = re.compile("(?!)")
 MAX_BYTES = 16 << 20  # a larger file is not source anybody wrote
 
 
@@ -85,11 +84,19 @@ def read_data(data: bytes, task: Task) -> Entry:
     if statements is None:
         return _in_doubt(text, entry, task)
     texts = [text[start:end].rstrip(ENDS) for start, end in statements]
-    closely = task.deep or _matters(task, text, mask, entry.mentions, texts)
+    deep = task.deep or _is_deep(task, text, mask, entry.mentions)
+    closely = deep or _matters(task, mask, entry.mentions, texts)
     if (closely or entry.mentions) and not compiles(text, mask):
         return entry._replace(again="this interpreter does not compile it")
     entry = entry._replace(imports=sum(map(imported_count, texts)), reader=READ if closely else SCANNED)
-    return _read_closely(text, mask, entry, task, statements) if closely else entry
+    try:
+        if deep:
+            return _read_closely(text, mask, entry, task)
+        return _with_references(text, mask, statements, entry, task) if closely else entry
+    except Unsure as reason:
+        lines = relevant_lines(text, mask)
+        known = _completed(entry, scan(text, lines)[0], task) if lines is not None else entry
+        return known._replace(refers=True, again=str(reason))
 
 
 def _in_doubt(text: str, entry: Entry, task: Task) -> Entry:
@@ -101,50 +108,36 @@ def _in_doubt(text: str, entry: Entry, task: Task) -> Entry:
     return entry._replace(imports=len(facts.imports), reader=LINE_BY_LINE)
 
 
-def _matters(task: Task, text: str, mask: bytes, found: tuple[str, ...], statements: Sequence[str]) -> bool:
-    """Whether a file may hold a reference, or a name's definition, rather than only speak of one."""
-    if any("*" in one for one in statements) or search.in_path(task.question, task.path):
+def _is_deep(task: Task, text: str, mask: bytes, found: tuple[str, ...]) -> bool:
+    """Whether more than a file's references is asked for: it may give a name another one, or a search for names is not
+    enough to tell what it refers to."""
+    if search.in_path(task.question, task.path):
         return True
-    if not found:
-        return False
+    return bool(found) and (not search.is_plain(task.question, text) or may_rename(mask, task.question))
+
+
+def _matters(task: Task, mask: bytes, found: tuple[str, ...], statements: Sequence[str]) -> bool:
+    """Whether a file may hold a reference, rather than only speak of a name."""
+    if any("*" in one for one in statements):
+        return True
     words = search.words(task.question)
-    return (
-        any(words.search(one) for one in statements)
-        or not search.is_plain(task.question, text)
-        or search.defines(task.question, mask)
-        or may_hold(task.question, mask)
-    )
+    return bool(found) and (any(words.search(one) for one in statements) or may_hold(task.question, mask))
 
 
-def _read_closely(text: str, mask: bytes, entry: Entry, task: Task, statements: Sequence[tuple[int, int]]) -> Entry:
-    every = task.deep or search.in_path(task.question, task.path) or not search.is_plain(task.question, text)
-    lines = relevant_lines(text, mask, wanted=None if every else search.words(task.question))
+def _with_references(text: str, mask: bytes, statements: Sequence[Span], entry: Entry, task: Task) -> Entry:
+    question = task.question if entry.mentions else task.question.only(())
+    facts, links = references(text, mask, statements, question)
+    links = tuple(one for one in links if one[1] in entry.mentions)
+    refers = bool(facts.imports or facts.uses or facts.targets)
+    return entry._replace(refers=refers, links=links, facts=encode(facts), partial=True)
+
+
+def _read_closely(text: str, mask: bytes, entry: Entry, task: Task) -> Entry:
+    lines = relevant_lines(text, mask)
     if lines is None:
-        return entry._replace(again="quotes or brackets leave a doubt")
-    facts, offsets = scan_lines(text, lines)
-    entry = entry._replace(partial=not every)
-    if not entry.mentions:
-        return _completed(entry, facts, task)
-    try:
-        return _completed(entry, _with_spots(text, mask, facts, _bound(text, statements, facts, offsets), task), task)
-    except Unsure as reason:
-        return entry._replace(again=str(reason))
-
-
-def _bound(text: str, statements: Sequence[tuple[int, int]], facts: Facts, offsets: Sequence[int]) -> list[Bound]:
-    """Every imported name of a text, also those its facts leave out."""
-    numbers = {offset: number for number, offset in enumerate(offsets)}
-    outermost = _outermost(facts)
-    found = []
-    for start, end in statements:
-        for one in import_statement(text[start:end].rstrip(ENDS)):
-            number = numbers.get(start + one.start, -1)
-            found.append(Bound(one, number, number in outermost))
-    return found
-
-
-def _outermost(facts: Facts) -> set[int]:
-    return {one.imported for one in facts.bindings if one.kind == "import"}
+        raise Unsure("quotes or brackets leave a doubt")
+    facts = scan(text, lines)[0]
+    return _completed(entry, with_spots(text, mask, facts, task.question) if entry.mentions else facts, task)
 
 
 def _completed(entry: Entry, facts: Facts, task: Task) -> Entry:
@@ -155,16 +148,6 @@ def _completed(entry: Entry, facts: Facts, task: Task) -> Entry:
     )
     links = _links(facts, entry.mentions)
     return entry._replace(refers=refers, links=links, facts=encode(facts), fault=facts.fault)
-
-
-def _with_spots(text: str, mask: bytes | None, facts: Facts, imports: Sequence[Bound], task: Task) -> Facts:
-    """The facts, with the strings that name a path. Raises Unsure where only the whole tree can tell."""
-    seen = spots(text, mask, imports, task.question)
-    if not seen:
-        return facts
-    lines = relevant_lines(text, mask, [one.start for one in seen], _NO_IMPORT) if mask is not None else None
-    uses, targets = place_spots(text, lines, seen)
-    return facts._replace(uses=uses, targets=targets)
 
 
 def _text_of(task: Task) -> str | Failure:
@@ -198,9 +181,9 @@ def _read_again(text: str, task: Task) -> Entry:
     entry = _begun(text, mask, task)._replace(imports=len(facts.imports), reader=LINE_BY_LINE)
     if entry.mentions and not facts.fault:
         try:
-            outermost = _outermost(facts)
-            imports = [Bound(one, number, number in outermost) for number, one in enumerate(facts.imports)]
-            facts = _with_spots(text, mask, facts, imports, task)
+            if mask is None:
+                raise Unsure("its lines end in more than one way")
+            facts = with_spots(text, mask, facts, task.question)
             certain = True
         except Unsure:
             certain = False

@@ -5,7 +5,7 @@ from __future__ import annotations
 
 import re
 from bisect import bisect_right
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
 from typing import NamedTuple
 
 from ssot_audit.source import jit
@@ -15,36 +15,58 @@ HEADERS = frozenset(
     ("def", "class", "if", "elif", "else", "try", "except", "finally", "with", "for", "while", "match", "case", "async")
 )
 IMPORTS = frozenset(("import", "from", "lazy"))
+FAILING = frozenset(("pytest", "self", "raise", "assert", "fail"))  # a statement that fails the test starts with one
 _SCOPES = frozenset(("def", "class"))
 _WORD = re.compile(rb"[\w?]*+")
 _FUNCTION = re.compile(r"async[\s\\]+def\b")
 _BLANK_REST = re.compile(rb"[ \t\f]*+(?:#[^\n]*+)?+(?:\n|\Z)")
-_COLON = ord(":")
+_INDENT = re.compile(r"([ \t\f]*)(\w*)")
+_COLON, _LINE_END = b":\n"
 
 
-def relevant_lines(
-    text: str, mask: bytes, spots: Sequence[int] = (), wanted: re.Pattern[str] | None = None
-) -> list[Line] | None:
-    """The lines in order, and those that hold any of the spots; None where reading line by line is needed to be
-    certain. With `wanted`, imports below module level matter only where they spell it or are stars."""
+def relevant_lines(text: str, mask: bytes) -> list[Line] | None:
+    """The lines in order; None where reading line by line is needed to be certain."""
     found = jit.marks(mask)
     if found is None:
         return None
     lines = [_line(text, mask, start, end) for start, end in found]
-    if wanted:
-        lines = [
-            line for line in lines if line.word not in IMPORTS or not line.column or _is_wanted(text, line, wanted)
-        ]
-    if spots:
-        lines = _with_spots(text, lines, spots)
     return _with_module_blocks(text, _without_idle_scopes(text, lines))
 
 
-def _is_wanted(text: str, line: Line, wanted: re.Pattern[str]) -> bool:
-    """Whether a line is no import below module level, or one of those wanted."""
-    if not line.column or line.word not in IMPORTS:
-        return True
-    return text.find("*", line.start, line.end) >= 0 or wanted.search(text, line.start, line.end) is not None
+def lines_around(text: str, mask: bytes, offsets: Sequence[int]) -> list[Line] | None:
+    """Of a valid text the lines that hold the offsets, which are in order, and those that tell what blocks they are in;
+    None where reading line by line is needed to be certain."""
+    marks, whole = jit.marks(mask), jit.logical_lines(mask)
+    if marks is None or whole is None:
+        return None
+    starts = [start for start, _ in whole]
+    holding = (whole[at] for at in {bisect_right(starts, offset) - 1 for offset in offsets} if at >= 0)
+    held = {one.start: one for one in (_whole_line(text, start, end) for start, end in holding)}
+    around = (_line(text, mask, start, end) for start, end in _in_blocks(mask, marks, [*held]))
+    lines = {one.start: one for one in around if one.word in HEADERS or one.word in FAILING} | held
+    return _without_idle_scopes(text, [lines[start] for start in sorted(lines)])
+
+
+def _whole_line(text: str, start: int, end: int) -> Line:
+    first = _INDENT.match(text, start)
+    assert first
+    return Line(first.end(1), end, columns(first[1]), first[2])
+
+
+def _in_blocks(mask: bytes, marks: Sequence[tuple[int, int]], offsets: Sequence[int]) -> Iterator[tuple[int, int]]:
+    """Those of the marks that are not indented, and those below one with which any of the offsets is."""
+    block: list[tuple[int, int]] = []
+    wanted = sorted(offsets)
+    at = 0
+    for mark in (*marks, (len(mask), len(mask))):
+        if mask[mark[0] - 1] != _LINE_END and mark[0] < len(mask):
+            block.append(mark)
+            continue
+        held = at
+        while at < len(wanted) and wanted[at] + 1 < mark[0]:
+            at += 1
+        yield from block if at > held else block[:1]
+        block = [mark]
 
 
 def _line(text: str, mask: bytes, start: int, end: int) -> Line:
@@ -61,19 +83,6 @@ def _line(text: str, mask: bytes, start: int, end: int) -> Line:
         else:
             end = end_of_line(text, start - 1) + 1
     return Line(start - 1, end - 1, column, word, colon)
-
-
-def _with_spots(text: str, lines: list[Line], spots: Sequence[int]) -> list[Line]:
-    """The lines, and between them those in which a spot stands."""
-    starts = [line.start for line in lines]
-    more = {line.start: line for line in lines}
-    for spot in spots:
-        at = bisect_right(starts, spot) - 1
-        for line in logical_lines(text, text.rfind("\n", 0, lines[at].start) + 1 if at >= 0 else 0):
-            if line.end > spot:
-                more[line.start] = line
-                break
-    return [more[start] for start in sorted(more)]
 
 
 class _Scope(NamedTuple):

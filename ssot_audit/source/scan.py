@@ -11,18 +11,15 @@ from collections import deque
 from collections.abc import Iterable, Sequence
 from typing import NamedTuple
 
-from ssot_audit.facts import Channel, Facts, Import, Target, Use
+from ssot_audit.facts import Facts, Import
 from ssot_audit.source import statements
 from ssot_audit.source.bindings import HANDLER_ARM, ModuleNames
 from ssot_audit.source.blocks import Block, Chain, contexts, in_module
 from ssot_audit.source.lines import Line, Ruler, logical_lines, marks
-from ssot_audit.source.relevant import HEADERS, IMPORTS
-from ssot_audit.source.spots import Spot
-from ssot_audit.source.tokens import Unsure
+from ssot_audit.source.relevant import FAILING, HEADERS, IMPORTS
 from ssot_audit.source.verify import Outline
 
-_FAILING = frozenset(("pytest", "self", "raise", "assert", "fail"))
-_KEYWORDS = HEADERS | IMPORTS | _FAILING | {"global"}
+_KEYWORDS = HEADERS | IMPORTS | FAILING | {"global"}
 _CONTINUES = {"elif": ("if",), "else": ("if", "try", "for", "while"), "except": ("try",), "finally": ("try",)}
 _FAIL = re.compile(
     r"(?:(?:pytest|self)[\s\\]*\.[\s\\]*)?fail\b|raise\b[\s\\(]*AssertionError\b|assert\b[\s\\(]*(?:False\b|0)"
@@ -51,33 +48,12 @@ def scan(text: str, lines: Iterable[Line] | None = None) -> tuple[Facts, Outline
     return scanner.facts(logical_lines(text) if lines is None else lines), scanner.outline()
 
 
-def scan_lines(text: str, lines: Iterable[Line]) -> tuple[Facts, tuple[int, ...]]:
-    """The facts that some lines of a text give, and where each of their imports stands."""
-    scanner = _Scanner(text, whole=False)
-    facts = scanner.facts(lines)
-    return facts, tuple(found.start + one.start for found in scanner.found for one in found.names)
-
-
-def place_spots(
-    text: str, lines: Iterable[Line] | None, spots: Sequence[Spot]
-) -> tuple[tuple[Use, ...], tuple[Target, ...]]:
-    """The spots of a text, in order, with their contexts. Raises Unsure for one in a lambda, which has contexts of its
-    own, or in no line."""
-    scanner = _Scanner(text, lines is None, [spot.start for spot in spots])
-    scanner.facts(logical_lines(text) if lines is None else lines)
-    if len(scanner.stacks) != len(spots):
-        raise Unsure("a name whose line cannot be told")
-    uses, targets = [], []
-    for spot, (line, stack) in zip(spots, scanner.stacks, strict=True):
-        if "lambda" in text[line : spot.start]:
-            raise Unsure("a name in a lambda")
-        place, when = scanner.ruler.place(spot.start, spot.end), contexts(stack, spot.start)
-        if spot.imported < 0:
-            targets.append(Target(spot.function, spot.path, 0, place, when))
-        else:
-            channel = Channel.STRING if spot.function not in ("", "getattr") else Channel.ATTRIBUTE
-            uses.append(Use(spot.imported, tuple(spot.path.split(".")), place, when, channel))
-    return tuple(uses), tuple(targets)
+def stacks_at(text: str, lines: Iterable[Line], offsets: Sequence[int]) -> list[tuple[int, tuple[Block, ...]]]:
+    """Of each offset, in order, where its line starts and the blocks it stands in; fewer where one is in none of the
+    lines."""
+    scanner = _Scanner(text, False, offsets)
+    scanner.read(lines)
+    return scanner.stacks
 
 
 class _Scanner:
@@ -94,6 +70,11 @@ class _Scanner:
         self.inside = -1  # column of the outermost function or class we are in
 
     def facts(self, lines: Iterable[Line]) -> Facts:
+        self.read(lines)
+        found = self.names
+        return Facts(self._imports(), tuple(found.bindings), found.exports, found.dynamic)
+
+    def read(self, lines: Iterable[Line]) -> None:
         for line in lines:
             if line.word in _KEYWORDS:
                 self._keyword(line)
@@ -102,8 +83,6 @@ class _Scanner:
                     self._simple(line.start, line.end, line.column)
             else:
                 self._simple(line.start, line.end, line.column)
-        found = self.names
-        return Facts(self._imports(), tuple(found.bindings), found.exports, found.dynamic)
 
     def outline(self) -> Outline:
         return tuple(
@@ -223,7 +202,7 @@ class _Scanner:
             if names:
                 self._import(start, names)
                 return
-        if first in _FAILING and self.stack and _FAIL.match(self.text, start, end):
+        if first in FAILING and self.stack and _FAIL.match(self.text, start, end):
             block = self.stack[-1]
             direct = block.keyword == "try" or (block.keyword == "else" and block.chain.keyword == "try")
             if direct and statements.failing_statement(self.text[start:end].rstrip(statements.ENDS)):

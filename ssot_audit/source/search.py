@@ -84,16 +84,15 @@ def alternatives(names: Collection[str]) -> str:
     return "(?:" + "|".join(re.escape(word).replace(r"\*", r"\w*+") for word in words) + ")"
 
 
-def defines(question: Question, mask: bytes) -> bool:
-    """Whether one of the names may be bound, or be given another name, by anything but an import."""
-    return compiled(_bound(question.names)).search(mask) is not None
+def given_names(question: Question, mask: bytes) -> list[int]:
+    """Where a path that ends with one of the names may be given another name, by an assignment or to an argument."""
+    return [one.start() for one in compiled(_given(question.names)).finditer(mask)]
 
 
 @lru_cache(maxsize=8)
-def _bound(names: tuple[str, ...]) -> str:
-    name, gap = spelled(names), r"[\s\\]"
-    bound = rf"(?<![\w?])(?:(?:def|class){gap}++{name}|{name}{gap}*+(?::[^=\n]{{0,200}}+)?=(?!=))"
-    return rf"{bound}|={gap}*+\(*+{gap}*+(?:[\w?]++{gap}*+\.{gap}*+)*?{name}"
+def _given(names: tuple[str, ...]) -> str:
+    gap = r"[\s\\]"
+    return rf"={gap}*+\(*+{gap}*+(?:[\w?]++{gap}*+\.{gap}*+)*?{spelled(names)}"
 
 
 @lru_cache(maxsize=8)

@@ -8,18 +8,17 @@ must be one of the few forms known here, to count or not to count. Any other rai
 from __future__ import annotations
 
 import re
-from collections.abc import Iterable, Iterator, Mapping, Sequence, Set
-from functools import cached_property, lru_cache
+from collections.abc import Iterator, Sequence
+from functools import cached_property
 from keyword import iskeyword
 from typing import NamedTuple
 
 from ssot_audit.engine import compiled
-from ssot_audit.facts import Import
 from ssot_audit.source import search
 from ssot_audit.source.aliases import Aliases
+from ssot_audit.source.bound import Bound, absolute, by_last_part, may_be_module
 from ssot_audit.source.entry import Question
 from ssot_audit.source.functions import BASED, SIMPLE, WORDS, function_of
-from ssot_audit.source.statements import ImportedName
 from ssot_audit.source.tokens import Path, Tokens, Unsure, letter_before, path_before
 
 _GAP = r"(?:[\s\\]|\#[^\n]*+\n)*+"  # what may stand between the tokens of an expression
@@ -34,19 +33,6 @@ _CHAIN = re.compile(r"\w+(?:\.\w+)+")
 
 
 Literal = re.Match[str] | None
-# What may stand before the last name of a module, by that name.
-Modules = Mapping[str, Set[str]]
-
-
-Imported = Import | ImportedName
-
-
-class Bound(NamedTuple):
-    """An imported name, its index among a text's facts (-1: they leave it out), and whether the module binds it."""
-
-    what: Imported
-    number: int
-    outermost: bool
 
 
 class Spot(NamedTuple):
@@ -72,28 +58,6 @@ def spots(text: str, mask: bytes | None, imports: Sequence[Bound], question: Que
     return list(_Search(text, mask, imports, question).found())
 
 
-def bound_modules(imports: Iterable[Imported], question: Question) -> set[str]:
-    """The names by which imports may bind a module the question names."""
-    modules = _by_last_part(question.modules)
-    return {one.bound for one in imports if (_may_be_module if one.name or one.alias else _below)(one, modules)}
-
-
-def _below(one: Imported, modules: Modules) -> bool:
-    """Whether `import a.b.c` may bind a package of such a module."""
-    return not modules.keys().isdisjoint(one.module.split("."))
-
-
-def _may_be_module(one: Imported, modules: Modules) -> bool:
-    heads = modules.get((one.name or one.module).rpartition(".")[2])
-    if heads is None:
-        return False
-    above = one.module if one.name else one.module.rpartition(".")[0]
-    if not one.level:
-        return "" in heads or above in heads
-    last = above.rpartition(".")[2]
-    return not last or any(not head or head.rpartition(".")[2] == last for head in heads)
-
-
 class _Search:
     def __init__(self, text: str, mask: bytes | None, imports: Sequence[Bound], question: Question) -> None:
         if mask is None:
@@ -104,7 +68,7 @@ class _Search:
         self.aliases = Aliases(text, self.tokens, (one.bound for one in self.imports))
         if any(self.tokens.is_code(offset) for offset in search.other_letters(question, text)):
             raise Unsure("names that may be spelled in other letters")
-        self.modules = _by_last_part(question.modules)
+        self.modules = by_last_part(question.modules)
         self.bound: dict[str, list[Bound]] = {}
         for one in imports:
             self.bound.setdefault(one.what.bound, []).append(one)
@@ -143,7 +107,7 @@ class _Search:
                 below = any("" in self.modules.get(part, ()) for part in one.module.split("."))
                 if below and next(self._elsewhere(one.bound, r"\("), None) is not None:
                     raise Unsure("attributes of a governed module")
-            if one.name == "*" or not (one.name or one.alias) or not _may_be_module(one, self.modules):
+            if one.name == "*" or not (one.name or one.alias) or not may_be_module(one, self.modules):
                 continue
             # What is known to be a module may be given another name; what only might be one has attributes taken.
             known = "" in self.modules[(one.name or one.module).rpartition(".")[2]]
@@ -289,23 +253,8 @@ class _Search:
             if not unbound or not (rest or self._is_plain(root)):
                 raise Unsure("a function that may go by another name")
             return unbound
-        answers = {function_of(written, _absolute(one.what, ".".join(rest))) for one in imports}
+        answers = {function_of(written, absolute(one.what, ".".join(rest))) for one in imports}
         certain = len(answers) == 1 and self._is_plain(root)
         if certain and (answers == {unbound} or all(one.outermost for one in imports)):
             return answers.pop()
         raise Unsure("a function that may be bound in several ways")
-
-
-def _absolute(one: Imported, rest: str) -> str:
-    start = ".".join(filter(None, (one.module, one.name))) if one.name or one.alias else one.module.partition(".")[0]
-    return "." * one.level + ".".join(filter(None, (start, rest)))
-
-
-@lru_cache(maxsize=8)
-def _by_last_part(modules: tuple[str, ...]) -> dict[str, set[str]]:
-    """What may stand before the last name of a module; empty for anything."""
-    found: dict[str, set[str]] = {}
-    for one in modules:
-        above, _, last = one.rpartition(".")
-        found.setdefault(last, set()).add(above)
-    return found

@@ -1,0 +1,110 @@
+"""What a file refers to of the names that are asked for, and nothing else of it: imports that spell one, and spots."""
+
+from __future__ import annotations
+
+import re
+from bisect import bisect_right
+from collections.abc import Mapping, Sequence
+
+from ssot_audit.facts import Channel, Facts, Import, Target, Use
+from ssot_audit.source import jit, search
+from ssot_audit.source.blocks import Block, contexts, in_module
+from ssot_audit.source.bound import Bound
+from ssot_audit.source.entry import Question
+from ssot_audit.source.lines import Ruler
+from ssot_audit.source.relevant import lines_around
+from ssot_audit.source.scan import stacks_at
+from ssot_audit.source.spots import Spot, spots
+from ssot_audit.source.statements import ENDS, ImportedName, import_statement
+from ssot_audit.source.tokens import Unsure
+
+Span = tuple[int, int]
+Stacks = Mapping[int, tuple[int, tuple[Block, ...]]]  # by offset: where its line starts, and the blocks around it
+Links = tuple[tuple[str, str], ...]
+
+
+def references(text: str, mask: bytes, statements: Sequence[Span], question: Question) -> tuple[Facts, Links]:
+    """The facts of a valid text as far as they bear on the names, and the names of the module that an import makes
+    stand for one of them. Raises Unsure where more of the text must be read to tell."""
+    every = [
+        (start + one.start, one, mask[start] == _LINE_END)
+        for start, end in statements
+        for one in import_statement(text[start:end].rstrip(ENDS))
+    ]
+    seen = spots(text, mask, [Bound(one, number, outer) for number, (_, one, outer) in enumerate(every)], question)
+    used = {spot.imported for spot in seen}
+    chosen = [number for number, (_, one, _) in enumerate(every) if number in used or _is_wanted(one, question)]
+    inner = [every[number][0] for number in chosen if not every[number][2]]
+    stacks = _stacks(text, mask, sorted((*inner, *(spot.start for spot in seen))), question)
+    ruler, imports = Ruler(text), []
+    links: dict[tuple[str, str], None] = {}
+    for start, one, outer in (every[number] for number in chosen):
+        stack = () if outer else stacks[start][1]
+        place = ruler.place(start, start + one.end - one.start)
+        imports.append(Import(place, one.level, one.module, one.name, one.alias, contexts(stack, start)))
+        source = one.name or (one.module.rpartition(".")[2] if one.alias else one.bound)
+        if source != one.bound and in_module(stack):
+            links[one.bound, source] = None
+    numbers = {number: at for at, number in enumerate(chosen)}
+    uses, targets = placed(text, seen, stacks, numbers)
+    return Facts(tuple(imports), (), None, False, uses, targets), tuple(links)
+
+
+_LINE_END = ord("\n")
+_SCOPE = re.compile(rb"(?:async[ \t]+)?def\b|class\b|@")
+
+
+def may_rename(mask: bytes, question: Question) -> bool:
+    """Whether a module may give one of the names another one by an assignment."""
+    hits = search.given_names(question, mask)
+    lines = jit.logical_lines(mask) if hits else []
+    if lines is None:
+        return True
+    margin = [start for start, _ in lines if mask[start + 1 : start + 2] not in (b" ", b"\t", b"\f")]
+    tops = {bisect_right(margin, hit - 1) - 1 for hit in hits}
+    return any(at < 0 or _SCOPE.match(mask, margin[at] + 1) is None for at in tops)
+
+
+def _is_wanted(one: ImportedName, question: Question) -> bool:
+    return one.name == "*" or search.words(question).search(f"{one.module} {one.name or ''}") is not None
+
+
+def _stacks(text: str, mask: bytes, offsets: Sequence[int], question: Question) -> Stacks:
+    if not offsets:
+        return {}
+    lines = lines_around(text, mask, offsets)
+    found = stacks_at(text, lines, offsets) if lines is not None else ()
+    if len(found) != len(offsets):
+        raise Unsure("a name whose line cannot be told")
+    return dict(zip(offsets, found, strict=True))
+
+
+def placed(
+    text: str, seen: Sequence[Spot], stacks: Stacks, numbers: Mapping[int, int]
+) -> tuple[tuple[Use, ...], tuple[Target, ...]]:
+    """The spots of a text, in order, with their contexts; `numbers` are the indexes of their imports among its facts.
+    Raises Unsure for a spot in a lambda, which has contexts of its own."""
+    ruler, uses, targets = Ruler(text), [], []
+    for spot in seen:
+        line, stack = stacks[spot.start]
+        if "lambda" in text[line : spot.start]:
+            raise Unsure("a name in a lambda")
+        place, when = ruler.place(spot.start, spot.end), contexts(stack, spot.start)
+        if spot.imported < 0:
+            targets.append(Target(spot.function, spot.path, 0, place, when))
+        else:
+            channel = Channel.STRING if spot.function not in ("", "getattr") else Channel.ATTRIBUTE
+            uses.append(Use(numbers[spot.imported], tuple(spot.path.split(".")), place, when, channel))
+    return tuple(uses), tuple(targets)
+
+
+def with_spots(text: str, mask: bytes, facts: Facts, question: Question) -> Facts:
+    """The whole facts of a text, with its spots. Raises Unsure where only the whole tree can tell."""
+    outermost = {one.imported for one in facts.bindings if one.kind == "import"}
+    imports = [Bound(one, number, number in outermost) for number, one in enumerate(facts.imports)]
+    seen = spots(text, mask, imports, question)
+    if not seen:
+        return facts
+    stacks = _stacks(text, mask, [one.start for one in seen], question)
+    uses, targets = placed(text, seen, stacks, {number: number for number in range(len(imports))})
+    return facts._replace(uses=uses, targets=targets)
