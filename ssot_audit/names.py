@@ -6,7 +6,7 @@ none included. There are no regular expressions, so no pattern can be made to ta
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable
+from collections.abc import Callable
 from functools import lru_cache
 
 Same = Callable[[str, str], bool]
@@ -73,7 +73,8 @@ def covers(listed: str, path: str) -> bool:
     return is_within(path, listed) or (is_pattern(listed) and matches(listed, path))
 
 
-def closest(listed: Iterable[str], path: str) -> str | None:
+@lru_cache(maxsize=65536)
+def closest(listed: tuple[str, ...], path: str) -> str | None:
     """The listed path that says most of `path`: the one with the most parts that are no wildcards."""
     covering = [one for one in listed if covers(one, path)]
     return max(covering, key=lambda one: (_literal_parts(one), not is_pattern(one)), default=None)

@@ -2,25 +2,27 @@
 
 from __future__ import annotations
 
-from collections import Counter, defaultdict
+from collections import defaultdict
 from collections.abc import Callable, Mapping, Sequence
 
 from ssot_audit import names
 from ssot_audit.model import Class, Kind, Reference, Score, Tally
 
+_ORDER = {klass: number for number, klass in enumerate(Class)}
+_NONE = Tally()
+
 
 def _tally(counts: Mapping[Class, int]) -> Tally:
-    return Tally(tuple((klass, counts[klass]) for klass in Class if counts.get(klass)))
+    return Tally(tuple(sorted(counts.items(), key=lambda one: _ORDER[one[0]]))) if counts else _NONE
 
 
 def score(name: str, references: Sequence[Reference], kinds: Mapping[str, Kind], path: str = "") -> Score:
     """The tally of some references, in total and by the kind of the file each stands in."""
-    counts = Counter((kinds[one.path], one.klass) for one in references)
-    total: Counter[Class] = Counter()
+    total: dict[Class, int] = {}
     split: dict[Kind, dict[Class, int]] = {kind: {} for kind in Kind}
-    for (kind, klass), number in counts.items():
-        split[kind][klass] = number
-        total[klass] += number
+    for one in references:
+        for counts in (total, split[kinds[one.path]]):
+            counts[one.klass] = counts.get(one.klass, 0) + 1
     return Score(name, _tally(total), tuple((kind, _tally(split[kind])) for kind in Kind), path)
 
 

@@ -139,7 +139,7 @@ class Governance:
             listing += [(path, one) for one in self._exact.get(path, ())]
             path = names.split(path)[0]
         listing += [(pattern, one) for pattern, one in self._patterns if names.matches(pattern, candidate.dotted)]
-        best = names.closest((path for path, _ in listing), candidate.dotted)
+        best = names.closest(tuple(path for path, _ in listing), candidate.dotted)
         return list({id(one): one for path, one in listing if path == best or best is None}.values())
 
 

@@ -8,7 +8,7 @@ and to its bare name in scripts of its own folder.
 from __future__ import annotations
 
 from collections import defaultdict
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 
 from ssot_audit.facts import Facts, Failure, Import
 
@@ -77,21 +77,31 @@ class Modules:
             fitting = plain if top is None or roots else packaged
             root = _folder(top) if top is not None and not roots else _nearest(folder, fitting)
             others = [one for one in self.roots if one != root and _is_below(folder, one)]
-            for name in names:
-                path = f"{folder}/{name}" if folder else name
-                dotted = self._name(path, root)
-                self.by_path[path] = module = Module(path, dotted, root, top is not None or bool(inside), facts)
-                self._by_name[dotted].append(module)
-                for other in others:
-                    self._by_name[self._name(path, other)].append(module)
+            in_package = top is not None or bool(inside)
             for one in (root, *others):
+                for path, dotted in self._named(folder, names, one):
+                    if one is root:
+                        self.by_path[path] = Module(path, dotted, root, in_package, facts)
+                    self._by_name[dotted].append(self.by_path[path])
                 self._register(one, folder, names, packages)
         for same in self._by_name.values():
             if len(same) > 1:
                 same.sort(key=lambda module: _preference(module.path))
 
+    def _named(self, folder: str, names: Iterable[str], root: str) -> Iterator[tuple[str, str]]:
+        """The path and the dotted name below a root of each file of a folder."""
+        before = f"{folder}/" if folder else ""
+        above = (folder[len(root) + 1 :] if root else folder).replace("/", ".")
+        for name in names:
+            stem = _stem(name)
+            dotted = above if stem == "__init__" and above else f"{above}.{stem}" if above else stem
+            yield before + name, self._within(dotted) if self.inside else dotted
+
     def _name(self, path: str, root: str) -> str:
-        name = _dotted(path, root)
+        return self._within(_dotted(path, root))
+
+    def _within(self, name: str) -> str:
+        """The name in the package the whole tree is a part of, if any."""
         if not self.inside:
             return name
         return self.inside if name == "__init__" else f"{self.inside}.{name}"

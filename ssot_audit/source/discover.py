@@ -66,15 +66,16 @@ def discover(
     kept: list[str] = []
     excluded: list[str] = []
     numbers = array("q")
+    including, excluding, above = bool(wanted), bool(unwanted), f"{root}/"
     for path in folders.found if listed is None else sorted(set(listed)):
-        if wanted and not wanted.match(path):
+        if including and not wanted.match(path):
             skipped["not included"] += 1
             excluded.append(path)
-        elif unwanted and unwanted.match(path):
+        elif excluding and unwanted.match(path):
             skipped["excluded"] += 1
             excluded.append(path)
         else:
-            reason, signature = _look(f"{root}/{path}")
+            reason, signature = _look(above + path)
             if reason:
                 skipped[reason] += 1
             else:
@@ -97,10 +98,10 @@ def _look(path: str) -> tuple[str, Signature]:
 
 def _folder_signatures(root: Path, folders: Sequence[str]) -> array[int]:
     """Three numbers of each folder, and of each .gitignore in one; empty where one of them is gone."""
-    numbers = array("q")
+    numbers, above = array("q"), f"{root}/"
     with contextlib.suppress(OSError):
         for folder in folders:
-            status = os.lstat(f"{root}/{folder}")
+            status = os.lstat(above + folder)
             numbers.extend((status.st_ino, status.st_mtime_ns, status.st_ctime_ns))
         return numbers
     return array("q")
