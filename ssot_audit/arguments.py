@@ -62,7 +62,10 @@ def parse(argv: Sequence[str]) -> Namespace:
         allow_abbrev=False,
     )
     parser.add_argument("-V", "--version", action="version", version=f"ssot-audit {__version__}")
-    commands = parser.add_subparsers(dest="command", metavar="COMMAND", parser_class=_Parser, required=True)
+    # Told its name, it need not make the whole help to find it out.
+    commands = parser.add_subparsers(
+        dest="command", metavar="COMMAND", parser_class=_Parser, required=True, prog="ssot-audit"
+    )
     _check(commands)
     _paths(commands)
     _imports(commands)

@@ -129,7 +129,7 @@ def report(
     unread = {one.path for one in unvalidated}
     known = [one for one in outcome.references if one.path not in unread]
     judged = [one for one in known if named is None or one.path in named]
-    modules = {path: module.name for path, module in program.modules.by_path.items()}
+    modules = {one.path: program.modules.by_path[one.path].name for one in judged}
     matched = {one.rule for one in known}
     findings = sorted(
         (*(symbol.absent_finding(rule) for rule in outcome.absent), *symbol.findings(judged, rules, kinds)),

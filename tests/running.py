@@ -49,7 +49,8 @@ def audit(
 
 
 def clean_environment() -> dict[str, str]:
-    unwanted = ("NO_COLOR", "FORCE_COLOR", "COLUMNS", "GIT_DIR", "GIT_WORK_TREE", "GIT_INDEX_FILE")
+    # The pool of workers sets PYTHONSAFEPATH for its process, which may be this one.
+    unwanted = ("NO_COLOR", "FORCE_COLOR", "COLUMNS", "GIT_DIR", "GIT_WORK_TREE", "GIT_INDEX_FILE", "PYTHONSAFEPATH")
     kept = {name: value for name, value in os.environ.items() if name not in unwanted}
     return {**kept, "XDG_CACHE_HOME": CACHE.name}
 

@@ -8,12 +8,13 @@ and to its bare name in scripts of its own folder.
 from __future__ import annotations
 
 from collections import defaultdict
-from collections.abc import Iterable, Iterator, Mapping, Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence, Set
 
 from ssot_audit.facts import Facts, Failure, Import
 
 NAMESPACE = "namespace package"
 _INITS = ("__init__.py", "__init__.pyi")
+_BELOW_INITS = tuple(f"/{one}" for one in _INITS)
 
 
 class Module:
@@ -53,71 +54,86 @@ class Module:
 
 
 class Modules:
-    """All modules of a repository, by file and by every name they answer to."""
+    """All modules of a repository, by file and by every name they answer to. Each is worked out when it is asked for:
+    most runs ask for few."""
 
     def __init__(self, facts: Mapping[str, Facts | Failure], roots: Sequence[str] = (), inside: str = "") -> None:
         """`facts` may read a file only when it is asked for. `roots` are repository-relative folders; empty means: find
         them. `inside` is the package the whole tree is a part of, where somebody audits the folder of a package."""
         self.inside = inside
-        folders: dict[str, list[str]] = defaultdict(list)
-        for path in facts:
-            folder, _, name = path.rpartition("/")
-            folders[folder].append(name)
-        packages = {folder for folder, names in folders.items() if _has_init(names)} - {""}
-        if inside:
-            roots = ("",)
-        plain, packaged = (tuple(roots), set(roots)) if roots else _find_roots(folders, packages)
-        self.roots = tuple(sorted({*plain, *packaged}))
-        self.by_path: dict[str, Module] = {}
-        self._by_name: dict[str, list[Module]] = defaultdict(list)
-        self._namespaces: set[str] = set()
-        self._regular: set[str] = set()  # top-level names that no installed package can take over
-        for folder, names in folders.items():
-            top = _top_package(folder, packages)
-            fitting = plain if top is None or roots else packaged
-            root = _folder(top) if top is not None and not roots else _nearest(folder, fitting)
-            others = [one for one in self.roots if one != root and _is_below(folder, one)]
-            in_package = top is not None or bool(inside)
-            for one in (root, *others):
-                for path, dotted in self._named(folder, names, one):
-                    if one is root:
-                        self.by_path[path] = Module(path, dotted, root, in_package, facts)
-                    self._by_name[dotted].append(self.by_path[path])
-                self._register(one, folder, names, packages)
-        for same in self._by_name.values():
-            if len(same) > 1:
-                same.sort(key=lambda module: _preference(module.path))
+        self._facts, self._paths = facts, frozenset(facts)
+        folders = {path.rpartition("/")[0] for path in self._paths}
+        self._packages = {_folder(path) for path in self._paths if path.endswith(_BELOW_INITS)}
+        self._folders = {above for folder in folders for above in _upwards(folder)}
+        self._configured = bool(roots) or bool(inside)
+        given = ("",) if inside else tuple(roots)
+        self._plain, packaged = (given, {*given}) if given else self._find_roots()
+        self.roots = tuple(sorted({*self._plain, *packaged}))
+        self.by_path = _ByPath(self._paths, self._module)
+        self._homes = [(root, self._paths, self._folders) for root in self.roots]
+        if "" not in self.roots:  # what is below none of the roots somebody named is named from the repository
+            loose = [one for one in folders if not any(_is_below(one, root) for root in self.roots)]
+            paths = frozenset(path for path in self._paths if _folder(path) in loose)
+            self._homes.append(("", paths, {above for folder in loose for above in _upwards(folder)}))
+        self._found: dict[str, list[Module]] = {}
+        self._dotted: dict[str, list[str]] = defaultdict(list)  # files with more dots in their path than a suffix has
+        for path in self._paths:
+            if path.count(".") > 1:
+                for root in self._roots_of(_folder(path)):
+                    self._dotted[self._name(path, root)].append(path)
+        self._above_dotted = {above for name in self._dotted for above in _parents(name)}
 
-    def _named(self, folder: str, names: Iterable[str], root: str) -> Iterator[tuple[str, str]]:
-        """The path and the dotted name below a root of each file of a folder."""
-        before = f"{folder}/" if folder else ""
-        above = (folder[len(root) + 1 :] if root else folder).replace("/", ".")
-        for name in names:
-            stem = _stem(name)
-            dotted = above if stem == "__init__" and above else f"{above}.{stem}" if above else stem
-            yield before + name, self._within(dotted) if self.inside else dotted
+    def _find_roots(self) -> tuple[tuple[str, ...], set[str]]:
+        """(folders that hold loose modules, folders that hold topmost packages)."""
+        sources = {one for one in self._folders if one.rpartition("/")[2] == "src" and one not in self._packages}
+        tops = {self._top_package(package) for package in self._packages}
+        return ("", *sorted(sources)), {_folder(top) for top in tops if top is not None}
+
+    def _top_package(self, folder: str) -> str | None:
+        """The outermost regular package around a folder."""
+        return next((one for one in reversed(_upwards(folder)) if one in self._packages), None)
+
+    def _roots_of(self, folder: str) -> list[str]:
+        """The roots that files of a folder are named from, the nearest first."""
+        top = None if self._configured else self._top_package(folder)
+        nearest = max((one for one in self._plain if _is_below(folder, one)), key=len, default="")
+        root = nearest if top is None else _folder(top)
+        return [root, *(one for one in self.roots if one != root and _is_below(folder, one))]
+
+    def _module(self, path: str) -> Module:
+        folder = _folder(path)
+        root = self._roots_of(folder)[0]
+        in_package = bool(self.inside) or self._top_package(folder) is not None
+        return Module(path, self._name(path, root), root, in_package, self._facts)
 
     def _name(self, path: str, root: str) -> str:
-        return self._within(_dotted(path, root))
-
-    def _within(self, name: str) -> str:
-        """The name in the package the whole tree is a part of, if any."""
+        name = _dotted(path, root)
         if not self.inside:
             return name
         return self.inside if name == "__init__" else f"{self.inside}.{name}"
 
-    def _register(self, root: str, folder: str, names: Sequence[str], packages: set[str]) -> None:
-        """Note the packages above the files of a folder, and the top-level names that are this repository's."""
-        for name in [f"{folder}/x.py" if folder else "x.py", *(one for one in names if "." in _stem(one))]:
-            dotted = self._name(f"{folder}/{name}" if folder and "/" not in name else name, root)
-            top, _, rest = dotted.partition(".")
-            if rest and (self.inside or f"{root}/{top}".lstrip("/") in packages):
-                self._regular.add(top)
-            while "." in dotted:
-                dotted = dotted.rpartition(".")[0]
-                self._namespaces.add(dotted)
-        if folder == root and not self.inside:
-            self._regular.update(_stem(name) for name in names)
+    def _places(self, name: str) -> Iterator[tuple[str, Set[str], Set[str]]]:
+        """Below each root the path, without a suffix, that a dotted name stands for; and the files and folders it may
+        be one of."""
+        inside = name.replace(".", "/")
+        if self.inside:
+            if name != self.inside and not name.startswith(f"{self.inside}."):
+                return
+            inside = name[len(self.inside) + 1 :].replace(".", "/") or "__init__"
+        yield from ((f"{root}/{inside}" if root else inside, paths, folders) for root, paths, folders in self._homes)
+
+    def _named(self, name: str) -> list[Module]:
+        """The modules of a name, the one that is meant by it first."""
+        found = self._found.get(name)
+        if found is None:
+            known = {*self._dotted.get(name, ())}
+            for place, paths, _ in self._places(name):
+                asked = {f"{place}/{init}" for init in _INITS}
+                if name == "__init__" or not place.endswith("/__init__"):
+                    asked.update((f"{place}.py", f"{place}.pyi"))
+                known |= asked & paths
+            found = self._found[name] = [self.by_path[path] for path in sorted(known, key=_preference)]
+        return found
 
     def find(self, name: str, importer: Module | None = None) -> Module | str | None:
         """The module a dotted name means, NAMESPACE for a folder without `__init__`, None for neither."""
@@ -125,18 +141,23 @@ class Modules:
             sibling = self._sibling(name, importer)
             if sibling:
                 return sibling
-        found = self._by_name.get(name)
+        found = self._named(name)
         if not found:
-            return NAMESPACE if name in self._namespaces else None
+            return NAMESPACE if self._is_namespace(name) else None
         if importer:
             near = [one for one in found if one.root == importer.root]
             return (near or found)[0]
         return found[0]
 
+    def _is_namespace(self, name: str) -> bool:
+        if self.inside and self._paths and (name == self.inside or self.inside.startswith(f"{name}.")):
+            return True
+        return name in self._above_dotted or any(place in folders for place, _, folders in self._places(name))
+
     def _sibling(self, name: str, importer: Module) -> Module | None:
         base = "/".join(filter(None, (importer.folder, *name.split("."))))
         for path in (f"{base}/__init__.py", f"{base}.py", f"{base}.pyi"):
-            if path in self.by_path:
+            if path in self._paths:
                 return self.by_path[path]
         return None
 
@@ -144,10 +165,44 @@ class Modules:
         """Whether an absent module of this name is missing here, rather than somebody else's: its top-level package
         is in the tree, and is not only a folder an installed package of that name would hide."""
         top = name.partition(".")[0]
-        return top in self._regular or bool(importer and not importer.in_package and self._sibling(top, importer))
+        return self._is_regular(top) or bool(importer and not importer.in_package and self._sibling(top, importer))
+
+    def _is_regular(self, top: str) -> bool:
+        """Whether no installed package can take over a top-level name."""
+        if self.inside:
+            return bool(self._paths) and top == self.inside.partition(".")[0]
+        return any(
+            (place in self._packages and place in folders) or f"{place}.py" in paths or f"{place}.pyi" in paths
+            for place, paths, folders in self._places(top)
+        )
 
     def has_top_level(self, name: str) -> bool:
-        return name in self._by_name or name in self._namespaces
+        return bool(self._named(name)) or self._is_namespace(name)
+
+
+class _ByPath(Mapping[str, Module]):
+    """Modules by their files, made when they are asked for."""
+
+    def __init__(self, paths: frozenset[str], make: Callable[[str], Module]) -> None:
+        self._paths, self._make = paths, make
+        self._made: dict[str, Module] = {}
+
+    def __getitem__(self, path: str) -> Module:
+        found = self._made.get(path)
+        if found is None:
+            if path not in self._paths:
+                raise KeyError(path)
+            found = self._made[path] = self._make(path)
+        return found
+
+    def __contains__(self, path: object) -> bool:
+        return path in self._paths
+
+    def __iter__(self) -> Iterator[str]:
+        return iter(self._paths)
+
+    def __len__(self) -> int:
+        return len(self._paths)
 
 
 def absolute(importer: Module, level: int, module: str) -> str | None:
@@ -194,31 +249,16 @@ def _dotted(path: str, root: str) -> str:
     return (folder if stem == "__init__" and folder else f"{folder}/{stem}" if folder else stem).replace("/", ".")
 
 
-def _top_package(folder: str, packages: set[str]) -> str | None:
-    """The outermost regular package around a folder."""
-    top, at = None, folder
-    while at:
-        if at in packages:
-            top = at
-        at = _folder(at)
-    return top
+def _upwards(folder: str) -> list[str]:
+    """A folder and those above it, but for the repository's own."""
+    found = []
+    while folder:
+        found.append(folder)
+        folder = _folder(folder)
+    return found
 
 
-def _find_roots(folders: Iterable[str], packages: set[str]) -> tuple[tuple[str, ...], set[str]]:
-    """(folders that hold loose modules, folders that hold topmost packages)."""
-    above: set[str] = set()
-    for folder in folders:
-        while folder and folder not in above:
-            above.add(folder)
-            folder = _folder(folder)
-    sources = {one for one in above if one.rpartition("/")[2] == "src" and one not in packages}
-    tops = {_top_package(package, packages) for package in packages}
-    return ("", *sorted(sources)), {_folder(top) for top in tops if top is not None}
-
-
-def _nearest(path: str, roots: Iterable[str]) -> str:
-    return max((root for root in roots if _is_below(path, root)), key=len, default="")
-
-
-def _has_init(names: Sequence[str]) -> bool:
-    return _INITS[0] in names or _INITS[1] in names
+def _parents(name: str) -> Iterator[str]:
+    while "." in name:
+        name = name.rpartition(".")[0]
+        yield name

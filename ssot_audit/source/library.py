@@ -100,7 +100,8 @@ class Library(Mapping[str, Facts | Failure]):
 
     def mentioning(self, spells: Callable[[str], bool]) -> list[str]:
         """The files that spell a name."""
-        return [path for path in self.paths if any(map(spells, self.entries[path].mentions))]
+        spelling = ((path, self.entries[path].mentions) for path in self.paths)
+        return [path for path, names in spelling if names and any(map(spells, names))]
 
     def links(self) -> Iterator[tuple[str, str, str]]:
         """(file, name, what it stands for) of names that stand for one that was asked for."""

@@ -46,8 +46,11 @@ def read_bytes(path: str | Path) -> bytes | Failure:
 
 def _all_of(descriptor: int, size: int) -> bytes:
     """What the file holds, up to MAX_BYTES, whether or not its size is still the one it had."""
-    pieces, left = [], MAX_BYTES
-    while left and (piece := os.read(descriptor, min(left, size + 1))):
+    first = os.read(descriptor, size + 1)
+    if len(first) == size:  # less than was asked for: there is no more
+        return first
+    pieces, left = [first], MAX_BYTES - len(first)
+    while left > 0 and (piece := os.read(descriptor, min(left, size + 1))):
         pieces.append(piece)
         left -= len(piece)
     return b"".join(pieces)
@@ -157,7 +160,10 @@ def _text_of(task: Task) -> str | Failure:
 
 def search_file(task: Task) -> tuple[str, ...]:
     """The names asked for that a file spells; none where it cannot be read, which its entry tells."""
-    text = _text_of(task)
+    data = read_bytes(f"{task.root}/{task.path}")
+    if isinstance(data, Failure) or search.is_absent(task.question, data):
+        return ()
+    text = decode(data)
     return () if isinstance(text, Failure) else search.mentions(task.question, text, jit.masked(text), task.path)
 
 

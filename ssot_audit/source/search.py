@@ -32,6 +32,13 @@ def mentions(question: Question, text: str, mask: bytes | None, path: str) -> tu
     return tuple(sorted(found))
 
 
+def is_absent(question: Question, data: bytes) -> bool:
+    """Whether the bytes of a file are sure to spell none of the names: for most files nothing slower need be asked."""
+    if not data.isascii():  # other letters may spell them too
+        return False
+    return not any("*" in name or not name.isascii() or name.encode() in data for name in question.names)
+
+
 def _spelled_in(mask: bytes | None, text: str, names: tuple[str, ...]) -> set[str]:
     """The words that are any of the names: of a mask, where there is one, else of a text in normal form."""
     if mask is not None:
