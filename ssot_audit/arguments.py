@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import os
+import sys
 from argparse import (
     Action,
     ArgumentParser,
@@ -44,6 +46,24 @@ class _Parser(ArgumentParser):
         raise UsageError(f"{message}; see `{self.prog} --help`")
 
 
+class _Formatter(RawDescriptionHelpFormatter):
+    """Made for every argument, so it finds out how wide the terminal is without the modules argparse imports for it."""
+
+    def __init__(self, prog: str) -> None:
+        super().__init__(prog, width=_columns() - 2)
+
+
+def _columns() -> int:
+    """The width of the terminal, as shutil.get_terminal_size tells it."""
+    given = os.environ.get("COLUMNS", "")
+    if given.isdecimal() and int(given) > 0:
+        return int(given)
+    try:
+        return os.get_terminal_size(sys.__stdout__.fileno() if sys.__stdout__ else 1).columns or 80
+    except (OSError, ValueError, AttributeError):
+        return 80
+
+
 class _Listed(Action):
     """A flag that may be given more than once, or with commas."""
 
@@ -58,7 +78,7 @@ def parse(argv: Sequence[str]) -> Namespace:
         prog="ssot-audit",
         description=_ABOUT,
         epilog=_CODES,
-        formatter_class=RawDescriptionHelpFormatter,
+        formatter_class=_Formatter,
         allow_abbrev=False,
     )
     parser.add_argument("-V", "--version", action="version", version=f"ssot-audit {__version__}")
@@ -66,12 +86,9 @@ def parse(argv: Sequence[str]) -> Namespace:
     commands = parser.add_subparsers(
         dest="command", metavar="COMMAND", parser_class=_Parser, required=True, prog="ssot-audit"
     )
-    _check(commands)
-    _paths(commands)
-    _imports(commands)
-    _graph(commands)
-    _rules(commands)
-    _cache(commands)
+    builders = dict(zip(COMMANDS, (_check, _paths, _imports, _graph, _rules, _cache), strict=True))
+    for name in argv[:1] if argv and argv[0] in builders else COMMANDS:
+        builders[name](commands)
     return parser.parse_args(argv)
 
 
@@ -81,7 +98,7 @@ def _command(commands: _SubParsersAction[_Parser], name: str, about: str, format
         help=about,
         description=about,
         epilog=_CODES,
-        formatter_class=RawDescriptionHelpFormatter,
+        formatter_class=_Formatter,
         allow_abbrev=False,
     )
     parser.add_argument("-V", "--version", action="version", version=f"ssot-audit {__version__}")

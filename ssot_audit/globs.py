@@ -8,8 +8,6 @@ from collections.abc import Sequence
 from functools import cached_property
 from typing import TYPE_CHECKING, Any
 
-from ssot_audit.engine import compiled
-
 if TYPE_CHECKING:
     from pathspec import GitIgnoreSpec
 
@@ -47,6 +45,8 @@ class Globs:
     @cached_property
     def _any(self) -> Any:
         """One pattern for all: most paths match none of them, and one search tells so."""
+        from ssot_audit.engine import compiled  # nor for an engine
+
         texts = [one.regex.pattern for one in self._spec.patterns if one.regex is not None]
         texts = [re.sub(r"\(\?P<\w+>", "(?:", text if isinstance(text, str) else text.decode()) for text in texts]
         deep = [text.removeprefix(_ANYWHERE) for text in texts if text.startswith(_ANYWHERE)]
