@@ -49,7 +49,8 @@ def by_package(
     references: Sequence[Reference], modules: Mapping[str, str], kinds: Mapping[str, Kind]
 ) -> tuple[Score, ...]:
     """One score for each package, with all below it."""
-    groups = _grouped(references, lambda one: _packages(modules[one.path], one.path))
+    packages = {path: _packages(modules[path], path) for path in {one.path for one in references}}
+    groups = _grouped(references, lambda one: packages[one.path])
     return tuple(score(name, groups[name], kinds) for name in sorted(groups))
 
 

@@ -104,7 +104,7 @@ def decoded(head: dict[str, Any], body: memoryview) -> Kept:
     counts = zip(_numbers(imports), _numbers(computed), strict=True)
     hashes = bytes(digests)
     entries = [
-        Entry("", number, calls, (), (), False, "", None, SCANNED, digest=hashes[at : at + DIGEST])
+        Entry("", number, calls, (), (), False, "", None, SCANNED, "", False, hashes[at : at + DIGEST])
         for at, (number, calls) in zip(range(0, len(hashes), DIGEST), counts, strict=True)
     ]
     texts = bytes(facts).decode("ascii")
