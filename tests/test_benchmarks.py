@@ -7,7 +7,7 @@ import subprocess
 import sys
 from pathlib import Path
 
-from running import ROOT, clean_environment
+from running import FIXTURES, ROOT, clean_environment
 
 
 def test_the_short_benchmark_measures_the_program_and_writes_a_dated_result(tmp_path: Path) -> None:
@@ -28,3 +28,18 @@ def test_the_short_benchmark_measures_the_program_and_writes_a_dated_result(tmp_
     (tree,) = result["inputs"].values()
     assert tree["files"]["ssot-audit"] == tree["files"]["ruff"] > 100
     assert tree["governed"] > 0 and result["failed"] == 0
+
+
+def test_the_benchmark_of_import_paths_finds_the_two_counts_of_a_platform_equal(tmp_path: Path) -> None:
+    done = subprocess.run(
+        [sys.executable, str(ROOT / "benchmarks" / "paths.py"), str(FIXTURES / "platform"), "--out", str(tmp_path)],
+        env=clean_environment(),
+        capture_output=True,
+        text=True,
+        check=False,
+    )
+    assert done.returncode == 0, done.stderr
+    (written,) = tmp_path.glob("*-paths.json")
+    result = json.loads(written.read_text("utf-8"))
+    assert result["paths_compared"] > 10
+    assert result["differences"] == []

@@ -129,6 +129,7 @@ def test_where_nothing_can_be_kept_the_answer_is_the_same(tree: Path, tmp_path: 
     assert check(tree, tmp_path / "file").out == right
     homeless = {"HOME": "", "XDG_CACHE_HOME": ""}
     assert audit("check", tree, "--output-format", "json", env=homeless).out == right
+    assert "0 files known" in audit("check", tree, "-v", env=homeless).err
 
 
 def test_the_cache_command_shows_and_removes_what_is_kept(tree: Path, tmp_path: Path) -> None:

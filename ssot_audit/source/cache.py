@@ -33,6 +33,8 @@ MAX_AGE = 30 * 24 * 3600.0  # seconds a cache file may lie unused
 def default_folder() -> Path | None:
     """Where caches are kept, or None where the user has no place for them."""
     given = os.environ.get("XDG_CACHE_HOME") or (os.environ.get("LOCALAPPDATA") if os.name == "nt" else None)
+    if not given and os.environ.get("HOME") == "":  # taken for `/` otherwise
+        return None
     try:
         home = Path(given) if given else Path.home() / ".cache"
     except RuntimeError:
@@ -116,22 +118,30 @@ class Cache:
         if home is None:
             return b""
         path = home / "key"
-        with contextlib.suppress(OSError):
-            key = _read_own(path)
-            if len(key) == _MAC:
-                return key
-        if not create:
-            return b""
+        key = _key_in(path)
+        if key or not create:
+            return key
         home.mkdir(mode=0o700, parents=True, exist_ok=True)
-        key = os.urandom(_MAC)
         temporary = path.with_name(f"key.{os.getpid()}.tmp")
         try:
             with os.fdopen(os.open(temporary, os.O_WRONLY | os.O_CREAT | os.O_TRUNC, 0o600), "wb") as file:
-                file.write(key)
-            temporary.replace(path)
+                file.write(os.urandom(_MAC))
+            with contextlib.suppress(OSError):  # of two first runs at once, one makes the key of both
+                os.link(temporary, path)
+            if not _key_in(path):
+                temporary.replace(path)
         finally:
             temporary.unlink(missing_ok=True)
-        return _read_own(path)
+        return _key_in(path)
+
+
+def _key_in(path: Path) -> bytes:
+    """The key a file holds; none where it is not this user's, or is damaged."""
+    with contextlib.suppress(OSError):
+        key = _read_own(path)
+        if len(key) == _MAC:
+            return key
+    return b""
 
 
 def clean(folder: Path) -> int:

@@ -157,7 +157,7 @@ _BLOCKS = (
 )
 
 # What may be more than the interpreter's own stack or limits take, though the grammar has nothing against it.
-_ABSURD = r"(?:[-+~][ \t]*+){30}|(?:not[ \t]++){30}|\n[^\n]{20000}|\n[ \t]{100}"
+_ABSURD = r"(?:[-+~][ \t]*+){30}|(?:not[ \t]++){30}|\n[^\n]{20000}|\n[ \t]{100}|[0-9]{4000}"
 _CHANGES_GRAMMAR = b"barry_as_FLUFL"  # the one future statement that does
 
 
