@@ -5,7 +5,7 @@ from __future__ import annotations
 from decimal import Decimal
 from typing import NamedTuple
 
-from ssot_audit.model import Finding, Judgement, Score, Severity, Tally, Unvalidated, Verdict
+from ssot_audit.model import ABSENT, Finding, Judgement, Score, Severity, Tally, Unvalidated, Verdict
 
 
 class Gate(NamedTuple):
@@ -74,6 +74,9 @@ def _obstacles(gate: Gate, figures: Figures) -> list[str]:
             f"{number} unvalidated {files}, {gate.max_unvalidated} allowed; first {first.path}:{first.line}: "
             f"{first.reason}; repair or exclude, or raise max-unvalidated"
         )
+    if _has_threshold(gate) and not figures.partial:
+        absent = [one for one in figures.findings if one.klass == ABSENT and one.severity is Severity.ERROR]
+        found += [f"rule {one.rule!r}: {one.message}, so no share of it can be measured; {one.help}" for one in absent]
     if not figures.partial and figures.whole.governed:
         for kind, wanted, known in (("package", gate.packages, figures.packages), ("rule", gate.rules, figures.rules)):
             governed = {score.name for score in known if score.total.governed}

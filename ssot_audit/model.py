@@ -101,6 +101,9 @@ class Finding(NamedTuple):
         return ":".join((self.rule, self.path, self.subject, self.dotted))
 
 
+ABSENT = "absent-canonical"  # the class of the finding that a rule's canonical path is not in the tree
+
+
 class Tally(NamedTuple):
     """Counts of references by class; compliance is two integers, compared as integers."""
 

@@ -30,7 +30,7 @@ def test_the_short_benchmark_measures_the_program_and_writes_a_dated_result(tmp_
     assert tree["governed"] > 0 and result["failed"] == 0
 
 
-def test_the_benchmark_of_import_paths_finds_the_two_counts_of_a_platform_equal(tmp_path: Path) -> None:
+def test_the_benchmark_of_import_paths_counts_a_platform_as_the_independent_count_does(tmp_path: Path) -> None:
     done = subprocess.run(
         [sys.executable, str(ROOT / "benchmarks" / "paths.py"), str(FIXTURES / "platform"), "--out", str(tmp_path)],
         env=clean_environment(),
@@ -42,4 +42,5 @@ def test_the_benchmark_of_import_paths_finds_the_two_counts_of_a_platform_equal(
     (written,) = tmp_path.glob("*-paths.json")
     result = json.loads(written.read_text("utf-8"))
     assert result["paths_compared"] > 10
-    assert result["differences"] == []
+    # The independent count looks for no module beside a script.
+    assert [one.partition(":")[0] for one in result["differences"]] == ["reply.MessageRouter"]

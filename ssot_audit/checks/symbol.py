@@ -9,7 +9,7 @@ from typing import NamedTuple
 from ssot_audit import names
 from ssot_audit.checks.governance import Governance, Governed
 from ssot_audit.facts import Channel, Context, Place
-from ssot_audit.model import Class, Finding, Kind, Reference
+from ssot_audit.model import ABSENT, Class, Finding, Kind, Reference
 from ssot_audit.program.candidates import Candidate, Program
 from ssot_audit.rules import Rule
 
@@ -129,7 +129,7 @@ def absent_finding(rule: Rule) -> Finding:
         place=Place(1, 1, 1, 1),
         subject=rule.symbol,
         dotted=rule.canonical,
-        klass="absent-canonical",
+        klass=ABSENT,
         message=f"the canonical path {rule.canonical} does not exist",
         help="correct the rule, or mark it `external = true` if the symbol is not of this repository",
         kind=Kind.OTHER,

@@ -49,7 +49,9 @@ class Cache:
         from hashlib import sha256
 
         self._folder = folder
-        name = sha256("\0".join((os.fspath(root), *selection)).encode("utf-8", "surrogateescape")).hexdigest()
+        # Each installed program has its own: two that share a repository would write over one another's.
+        own = os.fspath(Path(__file__).parent), os.fspath(root), *selection
+        name = sha256("\0".join(own).encode("utf-8", "surrogateescape")).hexdigest()
         self._path = folder / f"{name[:32]}{_SUFFIX}"
         self._reader = _reader()
         self.ignored = ""  # why there is a file that is not used
