@@ -50,6 +50,11 @@ class Import(NamedTuple):
         """The local name the import binds."""
         return self.alias or self.name or self.module.partition(".")[0]
 
+    @property
+    def means(self) -> str:
+        """The last name of what that stands for."""
+        return self.name or (self.module.rpartition(".")[2] if self.alias else self.bound)
+
 
 class Binding(NamedTuple):
     """A name bound at module level. `chain` numbers the outermost if/try/for/with/match it stands in (0: none) and

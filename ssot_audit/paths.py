@@ -49,7 +49,7 @@ def _path(
     kinds: Mapping[str, Kind],
 ) -> ImportPath:
     parsed = [one for one in group if isinstance(facts := one.module.references, Facts) and not facts.fault]
-    imported = [one for one in parsed if one.channel is Channel.IMPORT and _imports_name(one)]
+    imported = [one for one in parsed if one.channel is Channel.IMPORT and one.named]
     first = (imported or group)[0]  # `import a.b.name` runs the module, whatever `a.b` binds to the name
     governed = next(filter(None, (governance.rule_of(one) for one in group)), None)
     plain = symbol.plain(governed, first, program, today) if governed else None
@@ -67,12 +67,6 @@ def _path(
         in_unvalidated_files=len(group) - len(parsed),
         kinds=tuple((kind, counts[kind]) for kind in Kind),
     )
-
-
-def _imports_name(candidate: Candidate) -> bool:
-    """Whether the import statement names it itself, `from a import name`, rather than a whole module."""
-    facts = candidate.module.references
-    return isinstance(facts, Facts) and facts.imports[candidate.imported].name is not None
 
 
 def _places(group: Sequence[Candidate], channel: Channel) -> int:

@@ -60,6 +60,39 @@ ALIASES = (
     "del library.Thing",
     "library = 1\nlibrary.Thing",
     "def library(): ...\nlibrary.Thing",
+    "d = {}\ny = d['k'] = library",
+    "d = {}\ny = d[0] = f(1)[2] = library",
+    "class C:\n    (y) = d[1] = library\n    y.Thing",
+    "x = {y := library.Thing}\ny.call()",
+    "d = {}\ny = d[0] = library.Thing\ny.call()",
+    "y = library.Thing\n\n\ndef f():\n    y.call()",
+    "x, self, z = 1, library, 2\nself.Thing",
+    "(self, z) = library, 2\nself.Thing",
+    "x = f\n(self, z) = library, 2\nself.Thing",
+    "self: object = library\nself.Thing",
+    "for self in (library,):\n    self.Thing",
+    "def f(self):\n    return self.Thing",
+    "f = lambda y=library: y.Thing",
+)
+# A statement that is joined to the header before it stands in its block.
+JOINED = (
+    "from typing import TYPE_CHECKING\nif TYPE_CHECKING: \\\nfrom library import Thing\n",
+    "try: \\\nfrom library import Thing\nexcept ImportError: pass\n",
+    "import pytest\nwith pytest.raises(ImportError): \\\nfrom library import Thing\n",
+    "def f(): \\\nfrom library import Thing\n",
+    "def f(): ...\n\x0cOther = Thing\nfrom library import Thing\n",
+    "if x: import os; from library import Thing\n",
+)
+# What no interpreter reads.
+INVALID = (
+    "from library import Thing\n\nclass C(x for x in y):\n    pass\n",
+    *(
+        f"from library import Thing\nfor {target} in 0:\n    pass\n"
+        for target in ("1", "x y", "f()", "not", "a in 0: b")
+    ),
+    "foo: import os\nfoo: from a import b\n",
+    "foo: import os\n# Thing\n",
+    'print "x"\nexec "y" in z\nx: import os, sys\n',
 )
 CALLS = (
     "patch('library.Thing')",
@@ -97,6 +130,9 @@ CALLS = (
     "__import__('library', fromlist=['Thing'])",
     "monkeypatch.setattr('library.Thing', 1)",
     "monkeypatch\\\n    .setattr('library.Thing', 1)",
+    "x = patch\n('library.Thing')",
+    "patch('library.Th' 'ing')",
+    "patch('library.Th\\x69ng')  # Thing",
 )
 IMPORTS = (
     PATCH + LOAD,
@@ -108,6 +144,7 @@ IMPORTS = (
 def forms() -> dict[str, str]:
     """Small modules, each with one way to use the name."""
     texts = [MODULE + place.format(form) for place, form in product(PLACES, ATTRIBUTES)]
+    texts += JOINED
     texts += [
         f"{MODULE}{alias}\n{use}\n" for alias, use in product(ALIASES, ("y.Thing", "getattr(y, 'Thing')", "pass"))
     ]
@@ -132,3 +169,13 @@ def test_the_quick_readers_find_what_the_whole_tree_shows_in_every_odd_form(tmp_
     assert differing == set()
     assert len([name for name in found[1] if name in texts]) > len(texts) / 2
     assert quick.out == tree.out
+
+
+def test_every_reader_and_engine_says_alike_what_does_not_parse(tmp_path: Path) -> None:
+    for number, text in enumerate(INVALID):
+        root = library(tmp_path / str(number), {"odd.py": text})
+        command = ("check", root, "--no-cache", "--output-format", "json")
+        quick, tree = audit(*command), audit(*command, "--reader", "tree")
+        other = audit(*command, env={"SSOT_AUDIT_ENGINE": "re"})
+        assert quick.out == tree.out == other.out, text
+        assert (quick.code == 2) == ("Thing" in text), text

@@ -11,7 +11,7 @@ from pathlib import Path
 import pytest
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
-from running import FIXTURES, Done, audit, library, write
+from running import FIXTURES, RULE, Done, audit, library, write
 
 SECRET = "a_word_that_stands_nowhere_else"
 FILES = {
@@ -181,3 +181,30 @@ def test_after_any_edits_the_answer_is_that_of_a_run_that_knows_nothing(
         else:
             write(root, {name: text})
         assert check(root, cache).out == check(root, cache, "--no-cache").out
+
+
+def test_a_rule_that_governs_a_folder_is_asked_of_files_whose_text_does_not_spell_it(tmp_path: Path) -> None:
+    files = {"old/__init__.py": "", "old/x.py": "from . import y\nfrom .y import Q\n", "old/y.py": "class Q: ...\n"}
+    root = library(tmp_path / "root", {f"library/{name}": text for name, text in files.items()})
+    assert check(root, tmp_path / "cache").code == 0
+    rule = RULE.replace('["library.Thing"]', '["library.Thing", "library.old"]')
+    write(root, {"rules.toml": rule})
+    again = check(root, tmp_path / "cache")
+    assert again.code == 1
+    assert again.out == audit("check", root, "--no-cache", "--output-format", "json").out
+
+
+def test_the_import_paths_of_a_name_are_the_same_with_and_without_what_is_kept(tmp_path: Path) -> None:
+    files = {
+        "aa.py": "import os, sys\nfrom library.things import Thing\nX = 1\n",
+        "b.py": "from aa import X as Thing\n",
+        "c.py": "from b import Thing\n",
+    }
+    root = library(tmp_path / "root", files)
+    command = ("paths", "Thing", root, "--output-format", "json")
+    fresh, tree = audit(*command, "--no-cache"), audit(*command, "--no-cache", "--reader", "tree")
+    check(root, tmp_path / "cache")
+    kept = audit(*command, "--cache-dir", tmp_path / "cache")
+    assert fresh.out == tree.out == kept.out
+    names = {one["path"]: one["names"] for one in fresh.json["paths"]}
+    assert (names["library.things.Thing"], names["b.Thing"]) == (2, 1)

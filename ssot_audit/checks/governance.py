@@ -8,6 +8,7 @@ from typing import NamedTuple
 
 from ssot_audit import names
 from ssot_audit.errors import ConfigError
+from ssot_audit.facts import Facts, Place
 from ssot_audit.globs import Globs
 from ssot_audit.model import Origin, Resolution
 from ssot_audit.program.candidates import Candidate, Program
@@ -27,7 +28,7 @@ class Governed(NamedTuple):
     rule: Rule
     resolution: Resolution
     family: tuple[str, ...]
-    plumbing: frozenset[tuple[str, int]]
+    plumbing: frozenset[tuple[str, Place]]
     chain: frozenset[str]
     scope: Globs
     outside: Globs
@@ -68,9 +69,16 @@ def govern(rule: Rule, program: Program) -> Governed:
     package = program.modules.find(module)
     home_package = package.package if isinstance(package, Module) else names.split(module)[0] or module
     family = rule.family or (() if rule.external else (f"{home_package}.**",))
-    plumbing = frozenset(step for step in steps if step[1] >= 0)
+    plumbing = frozenset((path, _place(program, path, number)) for path, number in steps if number >= 0)
     scope, outside = Globs(rule.paths), Globs(rule.exclude_paths)
     return Governed(rule, resolution, family, plumbing, frozenset(files), scope, outside)
+
+
+def _place(program: Program, path: str, number: int) -> Place:
+    """Where an import of a file stands: its index differs between all its facts and those that only refer."""
+    facts = program.modules.by_path[path].facts
+    assert isinstance(facts, Facts)
+    return facts.imports[number].place
 
 
 class Governance:

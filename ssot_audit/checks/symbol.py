@@ -65,7 +65,8 @@ def plain(governed: Governed, candidate: Candidate, program: Program, today: dat
 
 def _class(governed: Governed, candidate: Candidate, program: Program, today: date, same: bool) -> Class:
     rule, found, dotted = governed.rule, candidate.resolution, candidate.dotted
-    if (candidate.module.path, candidate.imported) in governed.plumbing and _carries(candidate, same):
+    place = candidate.module.path, candidate.places[0]
+    if candidate.imported >= 0 and place in governed.plumbing and _carries(candidate, same):
         return Class.PLUMBING
     if found.reason in _MISSING and Context.EXPECTED_FAILURE in candidate.contexts:
         return Class.EXPECTED_MISSING

@@ -14,7 +14,8 @@ from ssot_audit.program.resolve import MISSING_MODULE, Resolver
 
 
 class Candidate(NamedTuple):
-    """One (binding, dotted path) of a file. `imported` is the binding's index, -1 for a string of its own."""
+    """One (binding, dotted path) of a file. `imported` is the binding's index among the facts it was read from, -1 for
+    a string of its own; `named` tells a statement that names the path, rather than a module above it."""
 
     module: Module
     dotted: str
@@ -24,6 +25,7 @@ class Candidate(NamedTuple):
     places: tuple[Place, ...]
     resolution: Resolution
     patches: bool = False  # a string that replaces what it names, rather than importing it
+    named: bool = False
 
     @property
     def name(self) -> str:
@@ -113,7 +115,8 @@ class Program(NamedTuple):
         places = (one.place,)
         if one.name != "*":
             found = self.resolver.imported(module, one)
-            yield Candidate(module, dotted, number, Channel.IMPORT, one.contexts, places, found)
+            named = one.name is not None
+            yield Candidate(module, dotted, number, Channel.IMPORT, one.contexts, places, found, named=named)
             return
         source = self.modules.find(dotted, module)
         if not isinstance(source, Module):

@@ -129,7 +129,7 @@ class Modules:
             known = {*self._dotted.get(name, ())}
             for place, paths, _ in self._places(name):
                 asked = {f"{place}/{init}" for init in _INITS}
-                if name == "__init__" or not place.endswith("/__init__"):
+                if name in ("__init__", self.inside) or place.rpartition("/")[2] != "__init__":
                     asked.update((f"{place}.py", f"{place}.pyi"))
                 known |= asked & paths
             found = self._found[name] = [self.by_path[path] for path in sorted(known, key=_preference)]

@@ -19,11 +19,10 @@ _WORD = re.compile(r"\w+")
 _FIRST = re.compile(r"[ \t\f]*(@|\w*)")
 # A path may be given another name where it is a whole value, or one of several.
 _PATHS = re.compile(r"(?:\w++(?![ \t]*+[(\[])|[\s.,()\[\]*\\=])*+\Z")
-_WHOLE = re.compile(r"[ \t]*(?:[,)\];#\\\r\n]|\Z)")
-_ITSELF = re.compile(
-    r"(?<![\w.])(?:self|cls)[\s\\)\],]*:?=(?!=)|\b(?:as|for|global|nonlocal)[\s\\(]+(?:self|cls)\b"
-    r"|^[ \t]*(?P<first>self|cls)\s*,",
-    re.MULTILINE,
+_WHOLE = re.compile(r"[ \t]*(?:[,)\]};#\\\r\n]|\Z)")
+_ITSELF = re.compile(r"(?<![\w.])(?:self|cls)\b(?!\s*\.)")
+_BINDS_NEXT = re.compile(
+    r"\b(?:as|global|nonlocal|import|case|del)\b[\s\w,(*.\[\\]*+\Z|\bfor\b(?:(?!\bin\b).)*+\Z", re.DOTALL
 )
 
 
@@ -58,11 +57,20 @@ class Aliases:
     @cached_property
     def rebinds_itself(self) -> bool:
         """Whether `self` or `cls` may be bound by anything but a parameter."""
-        found = _ITSELF.finditer(self._text)
-        parameter = self._tokens.is_argument
-        return not self._bound.isdisjoint(("self", "cls")) or any(
-            not (one["first"] and parameter(one.start("first"))) for one in found
-        )
+        found = _ITSELF.finditer(self._tokens.code)
+        return not self._bound.isdisjoint(("self", "cls")) or any(self._may_bind(*one.span()) for one in found)
+
+    def _may_bind(self, start: int, end: int) -> bool:
+        """Whether a name that stands somewhere in code may be bound there, but for a parameter."""
+        number, code = self._tokens.line_of(start), self._tokens.code
+        if code[end : end + 100].lstrip().startswith(":=") or number < 0:
+            return True
+        if self._tokens.is_argument(start):
+            return False
+        first, last = self._tokens.lines[number]
+        if _BINDS_NEXT.search(code, first, start):
+            return True
+        return any(mark == "=" and at + first >= end for at, mark in marks(code[first:last], 0, last - first))
 
     @cached_property
     def ignored(self) -> frozenset[str]:
@@ -83,12 +91,12 @@ class Aliases:
         text = self._tokens.code[start:end]
         if "=" not in text or ":=" in text or ";" in text:
             return "=" in text
-        equals = next((at for at, mark in marks(text, 0, len(text)) if mark == "="), None)
-        return equals is not None and ("," in text[:equals] or _PATHS.match(text, equals) is not None)
+        equals = [at for at, mark in marks(text, 0, len(text)) if mark == "="]
+        return bool(equals) and ("," in text[: equals[-1]] or _PATHS.match(text, equals[-1]) is not None)
 
     def may_rename(self, start: int, end: int) -> bool:
         """Whether what stands at an offset may be given another name."""
-        if letter_before(self._text, start) not in tuple("=,([") or not _WHOLE.match(self._text, end):
+        if letter_before(self._text, start) not in tuple("=,([{") or not _WHOLE.match(self._text, end):
             return False
         at = self._tokens.line_of(start)
         return at >= 0 and self._renames(*self._tokens.lines[at])

@@ -76,7 +76,7 @@ class _Interest:
         opened = self.tokens.enclosing(offset) if self.code[offset].isspace() else None
         in_doubt = opened is None and not self.code[offset].isspace()  # in an f-string
         while opened is not None and not in_doubt:
-            before = letter_before(self.text, opened)
+            before = self.tokens.before_bracket(opened)
             named = before == "_" or before.isalnum()
             callee = path_before(self.text, opened) if named else None
             if self.text[opened] == "{" or (self.text[opened] == "[" and (named or before in tuple(")]"))):

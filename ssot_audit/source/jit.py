@@ -7,6 +7,7 @@ as `?`, which no Python program has outside strings and comments, and counts as 
 
 from __future__ import annotations
 
+import re
 from itertools import accumulate
 
 from ssot_audit import engine
@@ -71,12 +72,14 @@ _SIMPLE = (
     r"(?:(?:import|from|lazy|global)(?![\w?])|(?:(?:pytest|self)[ \t]*+\.[ \t]*+)?fail(?![\w?])"
     r"|raise[\s\\(]*+AssertionError(?![\w?])|assert[\s\\(]*+(?:False(?![\w?])|0))"
 )
+_MARGIN = r"(?:[ \t\f]*\f)?+"  # a form feed starts a line anew
 _SOFT = r"[ \t\f]++\K(?:match|case|async)(?![\w?])"  # a name after all, where no header could be read
+_HEADED = re.compile(_KEYWORD.encode())
 # Every header of a block, every simple statement a scanner asks about, and every line that is not indented.
 _LINES = (
-    rf"{DEFINITIONS}\G(?:[^\n\\#\"'()\[\]{{}};]++|\n(?![ \t\f]*+(?:{_KEYWORD}|{_SIMPLE}|\\)|[\w?(\[*])|{_SKIPPED}"
-    rf"|;(?!{_BLANK}{_IMPORT}))*+"
-    rf"(?:\n(?:[ \t\f]*+\K(?:{_HEADER}|{_SIMPLE}{_REST})|\K(?=[\w?(\[*]){_REST}|{_SOFT})"
+    rf"{DEFINITIONS}\G(?:[^\n\\#\"'()\[\]{{}};]++|{_SKIPPED}|;(?!{_BLANK}{_IMPORT})"
+    rf"|\n(?![ \t\f]*+(?:{_KEYWORD}|{_SIMPLE}|\\)|{_MARGIN}[\w?(\[*]))*+"
+    rf"(?:\n(?:[ \t\f]*+\K(?:{_HEADER}|{_SIMPLE}{_REST})|{_MARGIN}\K(?=[\w?(\[*]){_REST}|{_SOFT})"
     rf"|(?<unsure>)(?:\K;{_BLANK}{_IMPORT}|{_UNSURE}))"
 )
 # Every string, from its first quote, and every comment.
@@ -91,6 +94,8 @@ _EACH_LINE = rf"{DEFINITIONS}\n\K[ \t\f]*+(?=[^\s\#]){LOGICAL_LINE}(?:(?=\n|\z)|
 
 def masked(text: str) -> bytes | None:
     """The mask of a text, after one line end; None where a line ends in a way patterns do not know."""
+    if "?" in text:  # which is no letter
+        text = text.replace("?", "$")
     mask = b"\n" + text.encode("ascii", "replace")
     if b"\r" in mask:
         mask = mask.replace(b"\r\n", b" \n")
@@ -102,7 +107,15 @@ def masked(text: str) -> bytes | None:
 def statements(mask: bytes) -> list[tuple[int, int]] | None:
     """Start and end, in the text, of every import statement."""
     found = _spans(_STATEMENTS, mask)
-    return None if found is None else [(start - 1, end - 1) for start, end in found]
+    if found is None or not all(_may_start(mask, start) for start, _ in found):
+        return None
+    return [(start - 1, end - 1) for start, end in found]
+
+
+def _may_start(mask: bytes, start: int) -> bool:
+    """Whether a statement may start here: behind a colon only if that ends the header of a block."""
+    before = mask[mask.rfind(b"\n", 0, start) + 1 : start].strip()
+    return not before.endswith(b":") or _HEADED.match(before) is not None
 
 
 def marks(mask: bytes) -> list[tuple[int, int]] | None:

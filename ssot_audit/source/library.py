@@ -115,7 +115,7 @@ class Library(Mapping[str, Facts | Failure]):
     # Reading
 
     def _search(self, question: Question, paths: Sequence[str]) -> list[str]:
-        """Those of the files that spell a name of the question."""
+        """Those of the files that have a name of the question in their text, or in their own path."""
         if not question.names or not paths:
             return []
         from ssot_audit.source.pool import Work

@@ -92,6 +92,7 @@ _DEFINE = rf"""(?(DEFINE){_SIMPLE}{_fields(chr(34))}{_fields(chr(39))}{_grammar(
 (?<braced>\*\*{_W}(?&ifactor){_PAIRS}|\*{_W}(?&ifactor){_ITEMS}
 |{_X}(?:{_W}:{_W}{_X}(?:(?&each)|{_PAIRS})|(?&each)|{_ITEMS}))
 (?<args>(?:{_NAMED}{_W}|\*\*{_W}){_X}{_KEYWORDS}|\*{_W}{_X}{_ARGUMENTS}|{_X}(?:(?&each)|{_ARGUMENTS}))
+(?<bases>\({_W}(?:(?:{_NAMED}{_W}|\*\*{_W}){_X}{_KEYWORDS}{_W}|(?:\*{_W})?+{_X}{_ARGUMENTS}{_W})?+\))
 (?<call>\({_W}(?:(?&args){_W})?+\))
 (?<part>\[{_W}(?::{_W}{_X}?+|{_X}(?:{_W}:{_W}{_X}?+|(?:{_W},{_W}{_X})*+{_ENDED})){_W}\])
 (?<atom>{_BYTES}|{_NAME}|{_NUMBER}|\.\.\.|\({_W}(?:(?!\*)(?&items){_W})?+\)|\[{_W}(?:(?&items){_W})?+\]
@@ -129,28 +130,29 @@ _PARAMETERS = (
 )
 _DECORATORS = rf"(?:@(?&oexpr)[ \t]*+(?:\#[^\n]*+)?{_NEXT}\k<indent>(?![ \t]))*+"
 _HEADER = (
-    r"(?:(?<kept>(?:if|elif|while)[ \t]++|for[ \t]++(?&targets)[ \t]++in[ \t]++)(?&oexpr)"
+    r"(?:(?<kept>(?:if|elif|while)[ \t]++)(?&oexpr)"
+    r"|(?<loop>)for[ \t]++(?&targets)[ \t]++in[ \t]++(?&oexpr)"
     rf"|(?<bound>(?:(?:async[ \t]++)?+with|except)[ \t]++)(?&oexpr)(?:{_S}as[ \t]++{_BOUND})?+"
     rf"|(?<block>){_DECORATORS}(?:(?:async[ \t]++)?+def[ \t]++{_BOUND}{_S}{_PARAMETERS}(?:{_S}->{_S}(?&oexpr))?+"
-    rf"|class[ \t]++{_BOUND}(?:{_S}(?&call))?+))"
+    rf"|class[ \t]++{_BOUND}(?:{_S}(?&bases))?+))"
 )
 _PLAIN = (
     rf"{DEFINITIONS}{_DEFINE}{_NEXT}(?:(?<indent>[ \t]*+)"
     rf"(?:{_HEADER}{_TO_END}|{_STATEMENT})"
     rf"|(?:[ \t]*+@{LOGICAL_LINE}{_NEXT})*+{LOGICAL_LINE}(*SKIP)(*F))"
 )
-_REDUCED = rb"\n${indent}${kept}${bound}${block:+with }0"
+_REDUCED = rb"\n${indent}${kept}${bound}${block:+with }${loop:+while }0"
 
 # Blocks of what is left that hold nothing but such statements.
-_ENDED = r"[ \t]*+(?:\#[^\n]*+)?+"
-_SAME = rf"{_ENDED}{_NEXT}\k<in>"
-_SUITE = rf":{_ENDED}{_NEXT}(?=\k<in>[ \t])(?&run)(?!{_ENDED}{_NEXT}\k<in>[ \t])"
+_TAIL = r"[ \t]*+(?:\#[^\n]*+)?+"
+_SAME = rf"{_TAIL}{_NEXT}\k<in>"
+_SUITE = rf":{_TAIL}{_NEXT}(?=\k<in>[ \t])(?&run)(?!{_TAIL}{_NEXT}\k<in>[ \t])"
 _ELSE = rf"(?:{_SAME}else{_SUITE})?+"
 _TRIED = rf"(?:{_SAME}except 0{_SUITE})*+(?:{_SAME}except{_SUITE})?+"
 _BLOCKS = (
     rf"{DEFINITIONS}(?(DEFINE)"
-    rf"(?<stmt>(?:0(?={_ENDED}(?:\n|\z))|(?:async )?+with 0{_SUITE}|if 0{_SUITE}(?:{_SAME}elif 0{_SUITE})*+{_ELSE}"
-    rf"|(?:while 0|for [^\n]*? in 0(?=:)){_SUITE}{_ELSE}"
+    rf"(?<stmt>(?:0(?={_TAIL}(?:\n|\z))|(?:async )?+with 0{_SUITE}|if 0{_SUITE}(?:{_SAME}elif 0{_SUITE})*+{_ELSE}"
+    rf"|while 0{_SUITE}{_ELSE}"
     rf"|try{_SUITE}(?:(?={_SAME}except){_TRIED}{_ELSE}(?:{_SAME}finally{_SUITE})?+|{_SAME}finally{_SUITE}))"
     rf"(?!{_SAME}(?:elif|else|except|finally)(?!\w))))"
     rf"{_NEXT}(?:(?<run>(?<in>[ \t]*+)(?&stmt)(?:{_SAME}(?&stmt))*+)|{LOGICAL_LINE}(*SKIP)(*F))"

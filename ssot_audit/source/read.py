@@ -159,7 +159,10 @@ def _text_of(task: Task) -> str | Failure:
 
 
 def search_file(task: Task) -> tuple[str, ...]:
-    """The names asked for that a file spells; none where it cannot be read, which its entry tells."""
+    """The names asked for that a file spells, or its path where that has one; none where it cannot be read, which its
+    entry tells."""
+    if search.in_path(task.question, task.path):
+        return (task.path,)
     data = read_bytes(f"{task.root}/{task.path}")
     if isinstance(data, Failure) or search.is_absent(task.question, data):
         return ()
@@ -210,8 +213,7 @@ def _links(facts: Facts, spelled: tuple[str, ...]) -> tuple[tuple[str, str], ...
     found: dict[tuple[str, str], None] = {}
     for binding in facts.bindings if spelled else ():
         if binding.kind == "import":
-            one = facts.imports[binding.imported]
-            source = one.name or (one.module.rpartition(".")[2] if one.alias else binding.name)
+            source = facts.imports[binding.imported].means
         else:
             source = binding.value.rpartition(".")[2] if binding.kind == "assignment" else ""
         if source in spelled and source != binding.name:

@@ -27,11 +27,12 @@ def references(text: str, mask: bytes, statements: Sequence[Span], question: Que
     """The facts of a valid text as far as they bear on the names, and the names of the module that an import makes
     stand for one of them. Raises Unsure where more of the text must be read to tell."""
     every = [
-        (start + one.start, one, mask[start] == _LINE_END)
+        (start + one.start, one, _is_outermost(mask, start))
         for start, end in statements
         for one in import_statement(text[start:end].rstrip(ENDS))
     ]
-    seen = spots(text, mask, [Bound(one, number, outer) for number, (_, one, outer) in enumerate(every)], question)
+    bound = [Bound(one, number, outer) for number, (_, one, outer) in enumerate(every)]
+    seen = spots(text, mask, bound, question) if question.names else []
     used = {spot.imported for spot in seen}
     chosen = [number for number, (_, one, _) in enumerate(every) if number in used or _is_wanted(one, question)]
     inner = [every[number][0] for number in chosen if not every[number][2]]
@@ -42,12 +43,16 @@ def references(text: str, mask: bytes, statements: Sequence[Span], question: Que
         stack = () if outer else stacks[start][1]
         place = ruler.place(start, start + one.end - one.start)
         imports.append(Import(place, one.level, one.module, one.name, one.alias, contexts(stack, start)))
-        source = one.name or (one.module.rpartition(".")[2] if one.alias else one.bound)
-        if source != one.bound and in_module(stack):
-            links[one.bound, source] = None
+        if one.means != one.bound and in_module(stack):
+            links[one.bound, one.means] = None
     numbers = {number: at for at, number in enumerate(chosen)}
     uses, targets = placed(text, seen, stacks, numbers)
     return Facts(tuple(imports), (), None, False, uses, targets), tuple(links)
+
+
+def _is_outermost(mask: bytes, start: int) -> bool:
+    """Whether a statement is the module's for certain: it starts a line, and that line goes on with none."""
+    return mask[start] == _LINE_END and not mask[max(0, start - 2) : start].rstrip(b" ").endswith(b"\\")
 
 
 _LINE_END = ord("\n")
@@ -60,7 +65,7 @@ def may_rename(mask: bytes, question: Question) -> bool:
     lines = jit.logical_lines(mask) if hits else []
     if lines is None:
         return True
-    margin = [start for start, _ in lines if mask[start + 1 : start + 2] not in (b" ", b"\t", b"\f")]
+    margin = [start for start, _ in lines if mask[start + 1 : start + 2] not in (b" ", b"\t")]
     tops = {bisect_right(margin, hit - 1) - 1 for hit in hits}
     return any(at < 0 or _SCOPE.match(mask, margin[at] + 1) is None for at in tops)
 

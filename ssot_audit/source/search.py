@@ -87,7 +87,7 @@ def other_letters(question: Question, text: str) -> Iterator[int]:
 def alternatives(names: Collection[str]) -> str:
     """A pattern for any of the names, the longer before the shorter."""
     words = sorted(names, key=lambda name: (-len(name), name))
-    return "(?:" + "|".join(re.escape(word).replace(r"\*", r"\w*+") for word in words) + ")"
+    return "(?:" + "|".join(re.escape(word).replace(r"\*", r"\w*") for word in words) + ")"
 
 
 def given_names(question: Question, mask: bytes) -> list[int]:

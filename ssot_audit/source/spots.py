@@ -216,7 +216,7 @@ class _Search:
     def _call_around(self, opened: int | None) -> str:
         """The function of whose call the bracket is; brackets that only group, or list, are looked through."""
         while opened is not None:
-            before = letter_before(self.text, opened) if self.text[opened] == "(" else ""
+            before = self.tokens.before_bracket(opened) if self.text[opened] == "(" else ""
             if before and before in ")]\\":
                 raise Unsure("what is called cannot be told")
             if before == "_" or before.isalnum():

@@ -57,6 +57,11 @@ class ImportedName(NamedTuple):
         """The local name it binds."""
         return self.alias or self.name or self.module.partition(".")[0]
 
+    @property
+    def means(self) -> str:
+        """The last name of what that stands for."""
+        return self.name or (self.module.rpartition(".")[2] if self.alias else self.bound)
+
 
 @lru_cache(maxsize=65536)
 def import_statement(text: str) -> tuple[ImportedName, ...]:

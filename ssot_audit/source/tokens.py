@@ -165,8 +165,13 @@ class Tokens:
     def is_argument(self, offset: int) -> bool:
         """Whether an offset is directly in the parentheses of a call, or of a function's parameters."""
         opened = self.enclosing(offset)
-        before = letter_before(self._text, opened) if opened is not None and self._text[opened] == "(" else ""
+        before = self.before_bracket(opened) if opened is not None and self._text[opened] == "(" else ""
         return before == "_" or before.isalnum()
+
+    def before_bracket(self, opened: int) -> str:
+        """The last character before a bracket that is no blank, if any is near on its line."""
+        start = self._line_starts[self.line_of(opened)]
+        return letter_before(self._text[start:opened], opened - start)
 
     def closing(self, bracket: int) -> int:
         """Where the bracket that opens at an offset is closed; the line's end where it is not."""
