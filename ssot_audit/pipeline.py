@@ -125,9 +125,10 @@ def report(
 ) -> Report:
     """Measure and judge. References in unvalidated files are in no figure."""
     repository, program = reading.repository, reading.program
-    config, named, kinds = repository.config, repository.named, repository.kinds
+    config, named = repository.config, repository.named
     unread = {one.path for one in unvalidated}
     known = [one for one in outcome.references if one.path not in unread]
+    kinds = {path: repository.kinds[path] for path in {one.path for one in known}}
     judged = [one for one in known if named is None or one.path in named]
     modules = {one.path: program.modules.by_path[one.path].name for one in judged}
     matched = {one.rule for one in known}

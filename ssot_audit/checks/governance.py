@@ -87,13 +87,13 @@ class Governance:
     def __init__(self, rules: Sequence[Rule], program: Program) -> None:
         self.governed = [govern(rule, program) for rule in rules]
         self._exact: dict[str, list[Governed]] = defaultdict(list)
-        self._patterns: list[tuple[str, Governed]] = []
+        self._patterns: list[tuple[str, str, Governed]] = []  # with what a path must start with to match
         self._stars: dict[str, list[tuple[str, Governed]]] = defaultdict(list)  # of modules that are gone
         self._origins: dict[Origin, list[Governed]] = defaultdict(list)
         for one in self.governed:
             for path in dict.fromkeys(one.rule.listed):
                 if names.is_pattern(path):
-                    self._patterns.append((path, one))
+                    self._patterns.append((path, path.partition("*")[0].rstrip("."), one))
                 else:
                     self._exact[path].append(one)
                     self._stars[f"{names.split(path)[0]}.*"].append((path, one))
@@ -146,7 +146,11 @@ class Governance:
         while path:
             listing += [(path, one) for one in self._exact.get(path, ())]
             path = names.split(path)[0]
-        listing += [(pattern, one) for pattern, one in self._patterns if names.matches(pattern, candidate.dotted)]
+        listing += [
+            (pattern, one)
+            for pattern, start, one in self._patterns
+            if candidate.dotted.startswith(start) and names.matches(pattern, candidate.dotted)
+        ]
         best = names.closest(tuple(path for path, _ in listing), candidate.dotted)
         return list({id(one): one for path, one in listing if path == best or best is None}.values())
 
