@@ -101,7 +101,8 @@ def open_repository(options: Options) -> Repository:
     cache = _cache(options, root, (*include, "", *exclude))
     listing = Listing(root)  # while git looks, so do we
     kept = cache.load() if cache else None
-    found = discover(root, include, exclude, kept.folders if kept else NO_FOLDERS, listing)
+    known, expected = (kept.folders, kept.paths) if kept else (NO_FOLDERS, ())
+    found = discover(root, include, exclude, known, listing, expected)
     kinds = Kinds(found.paths, config.tests, config.other)
     return Repository(root, config, found, _named(root, paths, found), kinds, cache, kept)
 

@@ -23,6 +23,7 @@ _UNOPENED = re.compile(rb"^warning: could not open directory '(.*)/': (.*)$", re
 # Never source of the repository, also where no .gitignore says so.
 NEVER = frozenset((".git", ".hg", ".svn", ".venv", "node_modules", "__pycache__", ".tox", ".nox", ".eggs"))
 VIRTUAL_ENVIRONMENT = "pyvenv.cfg"  # PEP 405: the file that makes a folder one, whatever its name
+_NOT_SEEN = "not looked at", UNSURE
 SKIPPED_FOLDER = "virtual environment"  # the one reason that counts folders, not files
 
 
@@ -45,12 +46,15 @@ def discover(
     exclude: Sequence[str],
     known: Folders = NO_FOLDERS,
     listing: Listing | None = None,
+    expected: Sequence[str] = (),
 ) -> Found:
     """Every Python file of the repository at `root`. `include` and `exclude` are gitignore patterns; an empty
     `include` takes everything. `known` are folders an earlier run went through: unchanged, they are not gone through
-    again. `listing` is git's, where it was asked for before."""
+    again. `listing` is git's, where it was asked for before; `expected` are files to look at while git makes it."""
     unreadable: list[tuple[str, str]] = []
     looked = time.time_ns()
+    above = f"{root}/"
+    seen = {path: _look(above + path) for path in expected}
     listed = (listing or Listing(root)).paths(unreadable)
     folders = known
     if listed is None and not (known.signatures and _folder_signatures(root, known.paths) == known.signatures):
@@ -66,7 +70,7 @@ def discover(
     kept: list[str] = []
     excluded: list[str] = []
     numbers = array("q")
-    including, excluding, above = bool(wanted), bool(unwanted), f"{root}/"
+    including, excluding = bool(wanted), bool(unwanted)
     for path in folders.found if listed is None else sorted(set(listed)):
         if including and not wanted.match(path):
             skipped["not included"] += 1
@@ -75,7 +79,9 @@ def discover(
             skipped["excluded"] += 1
             excluded.append(path)
         else:
-            reason, signature = _look(above + path)
+            reason, signature = seen.get(path, _NOT_SEEN)
+            if reason:
+                reason, signature = _look(above + path)
             if reason:
                 skipped[reason] += 1
             else:
