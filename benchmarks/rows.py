@@ -87,7 +87,8 @@ class Session:
     def peer(self, cold: Row, against: str, theirs: Command | str, cap: float) -> Row:
         """A row of our cold runs, already taken, and a program that may be slow: run once, or thrice if it is quick."""
         if isinstance(theirs, str):
-            return self.told(replace(cold, against=against, theirs=(), commands=cold.commands[:1], reason=theirs))
+            reason = self.shorten(theirs)
+            return self.told(replace(cold, against=against, theirs=(), commands=cold.commands[:1], reason=reason))
         taken: list[float] = []
         reason = cold.reason if cold.failed else ""
         try:

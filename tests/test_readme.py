@@ -6,11 +6,14 @@ import json
 import re
 import shlex
 import shutil
+import subprocess
+import sys
 from pathlib import Path
+from typing import Any
 
 import pytest
 from picture import PICTURE, picture
-from running import FIXTURES, ROOT, RULE, audit, write
+from running import FIXTURES, ROOT, RULE, audit, clean_environment, write
 
 from ssot_audit.config import load_config
 from ssot_audit.model import Class
@@ -98,9 +101,44 @@ def test_the_picture_is_the_report_the_program_prints_today() -> None:
     assert PICTURE.read_text("utf-8") == picture(), "run: python tests/picture.py"
 
 
+def latest(kind: str) -> dict[str, Any]:
+    """The newest dated result of a benchmark."""
+    written = sorted((ROOT / "benchmarks" / "results").glob(f"*-{kind}.json"))[-1]
+    result: dict[str, Any] = json.loads(written.read_text("utf-8"))
+    return result
+
+
+def test_the_ratios_of_the_readme_are_those_of_the_dated_result() -> None:
+    result = latest("speed")
+    ratios = {(row["run"], row["input"]): row["ratio_of_medians"] for row in result["rows"] if row["against"] == "ruff"}
+    assert result["failed"] == 0
+    for run in ("cold, no cache", "warm, nothing changed", "cold, peak memory"):
+        assert f"| {run} | {ratios[run, 'homeassistant']:.1f} | {ratios[run, 'netra16']:.1f} |" in README
+    files = {name: f"({one['files']['ssot-audit']:,} files" for name, one in result["inputs"].items()}
+    assert files["homeassistant"] in README and files["netra16"] in README
+
+
+def test_the_chart_of_the_readme_is_drawn_from_the_dated_result() -> None:
+    draw = (
+        "import json, sys; from chart import drawn; from scaling import points; "
+        "title = 'A cold run: seconds for a tree of so many files'; "
+        "print(drawn(points(json.load(sys.stdin)['scaling']), title), end='')"
+    )
+    done = subprocess.run(
+        [sys.executable, "-c", draw],
+        env={**clean_environment(), "PYTHONPATH": str(ROOT / "benchmarks")},
+        input=json.dumps(latest("speed")),
+        capture_output=True,
+        text=True,
+        check=False,
+    )
+    assert done.returncode == 0, done.stderr
+    assert (ROOT / "docs" / "scaling.svg").read_text("utf-8") == done.stdout
+
+
 def test_the_measured_figures_of_the_readme_are_those_of_the_dated_result() -> None:
     section = " ".join(README.partition("## Measured")[2].partition("\n## ")[0].split())
-    result = json.loads(sorted((ROOT / "benchmarks" / "results").glob("*-paths.json"))[-1].read_text("utf-8"))
+    result = latest("paths")
     manager = result["symbols"]["WebSocketManager"]
     canonical = manager["paths"]["netra_backend.app.websocket_core.websocket_manager.WebSocketManager"]["names"]
     expected = (
