@@ -197,12 +197,15 @@ def test_a_canonical_path_that_does_not_exist_is_a_finding_of_its_own(tmp_path: 
 
 def test_no_share_is_measured_against_a_canonical_path_that_does_not_exist(tmp_path: Path) -> None:
     library(tmp_path, {**BAD, "good.py": "from library.things import Thing\n"})
-    rule = RULE.replace("library.things.Thing", "library.things.Thng").partition("[[rule.good]]")[0]
+    rule = RULE.replace("library.things.Thing", "library.thngs.Thing").partition("[[rule.good]]")[0]
     write(tmp_path, {"rules.toml": rule})
     done = audit("check", tmp_path, "--fail-under", "0", "--output-format", "json")
     assert done.code == 2
-    assert "library.things.Thng does not exist, so no share of it can be measured" in done.json["verdict"]["reasons"][0]
-    assert audit("check", tmp_path).code == 1
+    assert "library.thngs.Thing does not exist, so no share of it can be measured" in done.json["verdict"]["reasons"][0]
+    plain = audit("check", tmp_path, "--output-format", "json")
+    assert plain.code == 1
+    undecided = [one for one in plain.json["violations"] if one["class"] == "undecided"]
+    assert undecided and all("correct the rule" in one["help"] for one in undecided)
 
 
 def test_a_shim_counts_until_its_day_and_is_deprecated_from_the_next(tmp_path: Path) -> None:

@@ -105,7 +105,7 @@ def findings(references: Sequence[Reference], rules: Sequence[Rule], kinds: Mapp
     for one in references:
         if one.klass.breaks_rule:
             rule = by_id[one.rule]
-            message, advice = _message(one, rule), _advice(rule)
+            message, advice = _message(one, rule), _advice(one, rule)
             subject = names.last_part(one.dotted)
             yield Finding(
                 rule=rule.id,
@@ -121,6 +121,9 @@ def findings(references: Sequence[Reference], rules: Sequence[Rule], kinds: Mapp
             )
 
 
+_CORRECT = "correct the rule, or mark it `external = true` if the symbol is not of this repository"
+
+
 def absent_finding(rule: Rule) -> Finding:
     """The canonical path a rule declares is not in the tree."""
     return Finding(
@@ -132,7 +135,7 @@ def absent_finding(rule: Rule) -> Finding:
         dotted=rule.canonical,
         klass=ABSENT,
         message=f"the canonical path {rule.canonical} does not exist",
-        help="correct the rule, or mark it `external = true` if the symbol is not of this repository",
+        help=_CORRECT,
         kind=Kind.OTHER,
     )
 
@@ -162,6 +165,8 @@ def _message(one: Reference, rule: Rule) -> str:
     }[one.klass]
 
 
-def _advice(rule: Rule) -> str:
+def _advice(one: Reference, rule: Rule) -> str:
+    if one.klass is Class.UNDECIDED and not one.reason:  # nothing leads to a canonical path that is not there
+        return _CORRECT
     module, symbol = names.split(rule.canonical)
     return f"from {module} import {symbol}"
