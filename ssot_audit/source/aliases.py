@@ -15,6 +15,7 @@ from ssot_audit.source.lines import columns, marks
 from ssot_audit.source.tokens import Tokens, letter_before
 
 ROOT = re.compile(r"(?<![\w.])[^\W\d]\w*")  # the first name of a path
+_BARE = re.compile(r"(?<![\w.])[^\W\d]\w*+(?!\s*[.\[(])")  # a name of which nothing is taken
 _WORD = re.compile(r"\w+")
 _FIRST = re.compile(r"[ \t\f]*(@|\w*)")
 # A path may be given another name where it is a whole value, or one of several.
@@ -83,23 +84,29 @@ class Aliases:
 
     @cached_property
     def _renaming(self) -> list[tuple[set[str], set[str]]]:
-        """Of every line that may give a path another name: the first names of its paths, and all their parts."""
-        code = self._tokens.code
-        return [(self.roots(*one), {*_WORD.findall(code, *one)}) for one in self._tokens.lines if self._renames(*one)]
+        """Of every line that may give a path another name: the names it gives and the first of the paths, and all
+        their parts."""
+        found = (self._renamed(*one) for one in self._tokens.lines)
+        return [({*ROOT.findall(text)} - self.ignored, {*_WORD.findall(text)}) for text in found if text]
 
-    def _renames(self, start: int, end: int) -> bool:
+    def _renamed(self, start: int, end: int) -> str:
+        """Of a line that may give a path another name what tells both; else nothing. What an object's attribute or
+        item is set to gives no name."""
         text = self._tokens.code[start:end]
         if "=" not in text or ":=" in text or ";" in text:
-            return "=" in text
+            return text if "=" in text else ""
         equals = [at for at, mark in marks(text, 0, len(text)) if mark == "="]
-        return bool(equals) and ("," in text[: equals[-1]] or _PATHS.match(text, equals[-1]) is not None)
+        if not equals or not ("," in text[: equals[-1]] or _PATHS.match(text, equals[-1])):
+            return ""
+        given = _BARE.findall(text, 0, equals[-1])
+        return " ".join((*given, text[equals[-1] :])) if given else ""
 
     def may_rename(self, start: int, end: int) -> bool:
         """Whether what stands at an offset may be given another name."""
         if letter_before(self._text, start) not in tuple("=,([{") or not _WHOLE.match(self._text, end):
             return False
         at = self._tokens.line_of(start)
-        return at >= 0 and self._renames(*self._tokens.lines[at])
+        return at >= 0 and bool(self._renamed(*self._tokens.lines[at]))
 
     def standing_for(self, parts: Set[str]) -> set[str]:
         """The names that may stand for a path with one of these parts."""
