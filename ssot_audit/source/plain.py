@@ -108,7 +108,8 @@ _IMPORTS = (
     rf"|from[ \t]++(?:\.++(?:[ \t]*+{_PATH})?+|{_PATH})[ \t]++import[ \t]*+"
     rf"(?:\({_W}{_ONE}(?:{_W},{_W}{_ONE})*+(?:{_W},)?+{_W}\)|(?<=[ \t]){_ONE}(?:{_S},{_S}{_ONE})*+)"
 )
-_END = r"[ \t]*+(?:\#[^\n]*+)?+(?=\n|\z)"
+_TAIL = r"[ \t]*+(?:\#[^\n]*+)?+"  # what may stand between a statement and the end of its line
+_END = rf"{_TAIL}(?=\n|\z)"
 _TARGETS = rf"(?&target)(?:{_S},{_S}(?&target))*+(?:{_S},)?+{_S}=(?!=){_S}"
 _STATEMENT = (
     rf"(?:(?:(?:return|yield)(?!\w)(?:{_S}(?&list))?+|(?:pass|break|continue)(?!\w)"
@@ -119,7 +120,7 @@ _STATEMENT = (
     rf"|(?<value>(?&list){_END}|{_TARGETS}(?&value))"
     rf"|(?&target){_S}(?::{_S}(?&oexpr)(?:{_S}=(?!=){_S}(?&list))?+|(?:\*\*|//|<<|>>|[-+*/%@&|^])={_S}(?&list)){_END})"
 )
-_TO_END = rf"(?={_S}:[ \t]*+(?:\#[^\n]*+)?+(?:\n|\z))"  # the colon, and nothing after it
+_TO_END = rf"(?={_S}:{_TAIL}(?:\n|\z))"  # the colon, and nothing after it
 _NEXT = r"\n(?:[ \t]*+(?:\#[^\n]*+)?\n)*+"  # to the next line that is more than a comment
 _HINTED = rf"(?:{_W}:{_W}(?&iexpr))?+"
 _PARAMETER = rf"(?:{_BOUND}{_HINTED}{_W}(?:,{_W}|(?=\))))"
@@ -144,7 +145,6 @@ _PLAIN = (
 _REDUCED = rb"\n${indent}${kept}${bound}${block:+with }${loop:+while }0"
 
 # Blocks of what is left that hold nothing but such statements.
-_TAIL = r"[ \t]*+(?:\#[^\n]*+)?+"
 _SAME = rf"{_TAIL}{_NEXT}\k<in>"
 _SUITE = rf":{_TAIL}{_NEXT}(?=\k<in>[ \t])(?&run)(?!{_TAIL}{_NEXT}\k<in>[ \t])"
 _ELSE = rf"(?:{_SAME}else{_SUITE})?+"

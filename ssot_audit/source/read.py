@@ -14,7 +14,7 @@ from ssot_audit.source.codec import encode
 from ssot_audit.source.entry import GIVEN_UP, LINE_BY_LINE, READ, SCANNED, WALKED, Entry, Task
 from ssot_audit.source.idle import without_idle_lines
 from ssot_audit.source.lines import physical_lines
-from ssot_audit.source.references import Span, may_rename, references, with_spots
+from ssot_audit.source.references import Span, is_wanted, may_rename, references, with_spots
 from ssot_audit.source.relevant import relevant_lines
 from ssot_audit.source.scan import scan
 from ssot_audit.source.spots import may_hold
@@ -144,11 +144,8 @@ def _read_closely(text: str, mask: bytes, entry: Entry, task: Task) -> Entry:
 
 
 def _completed(entry: Entry, facts: Facts, task: Task) -> Entry:
-    spelled = search.words(task.question)
     refers = bool(facts.uses or facts.targets) or search.in_path(task.question, task.path)
-    refers = refers or any(
-        one.name == "*" or spelled.search(f"{one.module} {one.name or ''}") is not None for one in facts.imports
-    )
+    refers = refers or any(is_wanted(one, task.question) for one in facts.imports)
     links = _links(facts, entry.mentions)
     return entry._replace(refers=refers, links=links, facts=encode(facts), fault=facts.fault)
 

@@ -9,13 +9,13 @@ from collections.abc import Mapping, Sequence
 from ssot_audit.facts import Channel, Facts, Import, Target, Use
 from ssot_audit.source import jit, search
 from ssot_audit.source.blocks import Block, contexts, in_module
-from ssot_audit.source.bound import Bound
+from ssot_audit.source.bound import Bound, Imported
 from ssot_audit.source.entry import Question
 from ssot_audit.source.lines import Ruler
 from ssot_audit.source.relevant import lines_around
 from ssot_audit.source.scan import stacks_at
 from ssot_audit.source.spots import Spot, spots
-from ssot_audit.source.statements import ENDS, ImportedName, import_statement
+from ssot_audit.source.statements import ENDS, import_statement
 from ssot_audit.source.tokens import Unsure
 
 Span = tuple[int, int]
@@ -34,7 +34,7 @@ def references(text: str, mask: bytes, statements: Sequence[Span], question: Que
     bound = [Bound(one, number, outer) for number, (_, one, outer) in enumerate(every)]
     seen = spots(text, mask, bound, question) if question.names else []
     used = {spot.imported for spot in seen}
-    chosen = [number for number, (_, one, _) in enumerate(every) if number in used or _is_wanted(one, question)]
+    chosen = [number for number, (_, one, _) in enumerate(every) if number in used or is_wanted(one, question)]
     inner = [every[number][0] for number in chosen if not every[number][2]]
     stacks = _stacks(text, mask, sorted((*inner, *(spot.start for spot in seen))), question)
     ruler, imports = Ruler(text), []
@@ -70,7 +70,8 @@ def may_rename(mask: bytes, question: Question) -> bool:
     return any(at < 0 or _SCOPE.match(mask, margin[at] + 1) is None for at in tops)
 
 
-def _is_wanted(one: ImportedName, question: Question) -> bool:
+def is_wanted(one: Imported, question: Question) -> bool:
+    """Whether an import spells one of the names, or is a star, which may bring any."""
     return one.name == "*" or search.words(question).search(f"{one.module} {one.name or ''}") is not None
 
 

@@ -218,8 +218,7 @@ class _Scanner:
         if in_module(self.stack):
             for number, one in enumerate(names, self.count):
                 kind = "star" if one.name == "*" else "import"
-                bound = one.alias or one.name or one.module.partition(".")[0]
-                self.names.bind(bound, start + one.start, kind, self.stack, imported=number)
+                self.names.bind(one.bound, start + one.start, kind, self.stack, imported=number)
         self.count += len(names)
 
 

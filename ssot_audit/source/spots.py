@@ -53,15 +53,13 @@ def may_hold(question: Question, mask: bytes) -> bool:
     return any(compiled(one).search(mask) is not None for one in patterns)
 
 
-def spots(text: str, mask: bytes | None, imports: Sequence[Bound], question: Question) -> list[Spot]:
+def spots(text: str, mask: bytes, imports: Sequence[Bound], question: Question) -> list[Spot]:
     """The spots of a text, in order. Raises Unsure where only the whole tree can tell."""
     return list(_Search(text, mask, imports, question).found())
 
 
 class _Search:
-    def __init__(self, text: str, mask: bytes | None, imports: Sequence[Bound], question: Question) -> None:
-        if mask is None:
-            raise Unsure("lines that end in more than one way")
+    def __init__(self, text: str, mask: bytes, imports: Sequence[Bound], question: Question) -> None:
         self.text, self.mask, self.question = text, mask, question
         self.imports = [one.what for one in imports]
         self.tokens = Tokens(text, mask)

@@ -48,12 +48,12 @@ def letter_before(text: str, end: int) -> str:
 class Tokens:
     """Answers about offsets of a text. Each raises Unsure where strings cannot be told apart with certainty."""
 
-    def __init__(self, text: str, mask: bytes | None) -> None:
+    def __init__(self, text: str, mask: bytes) -> None:
         self._text, self._mask = text, mask
 
     @cached_property
     def _spans(self) -> list[tuple[int, int]]:
-        found = jit.tokens(self._mask) if self._mask is not None else None
+        found = jit.tokens(self._mask)
         if found is None:
             raise Unsure("strings that cannot be told apart with certainty")
         return found
@@ -64,7 +64,7 @@ class Tokens:
 
     @cached_property
     def _imports(self) -> list[tuple[int, int]]:
-        found = jit.statements(self._mask) if self._mask is not None else None
+        found = jit.statements(self._mask)
         if found is None:
             raise Unsure("statements that cannot be told apart with certainty")
         return found
@@ -134,7 +134,7 @@ class Tokens:
     @cached_property
     def lines(self) -> list[tuple[int, int]]:
         """Start and end of every logical line."""
-        found = jit.logical_lines(self._mask) if self._mask is not None else None
+        found = jit.logical_lines(self._mask)
         if found is None:
             raise Unsure("statements that cannot be told apart with certainty")
         return found
