@@ -26,7 +26,6 @@ sys.path.insert(0, str(Path(__file__).resolve().parents[1] / "tests"))
 from oracle_paths import OraclePath, oracle_paths
 
 from ssot_audit import __version__, pipeline
-from ssot_audit.checks import symbol
 from ssot_audit.facts import Facts
 from ssot_audit.model import Class, ImportPath
 from ssot_audit.paths import paths_in
@@ -55,13 +54,14 @@ def measure(folder: Path, more: list[str]) -> dict[str, Any]:
     repository = open_repository(options)
     packs = load_packs(repository, options)
     reading = pipeline.read_all(repository, options)
-    rules = choose_rules(packs, reading.program, repository.config, options)
-    names = sorted({name for rule in rules for name in (rule.symbol, *rule.aliases)} | set(more))
-    program = pipeline.look(reading, rules, Question(tuple(names))).program
+    rules = pipeline.symbol_rules(choose_rules(packs, reading.program, repository.config, options))
+    names = sorted({name for rule in rules for name in (rule.spec.symbol, *rule.spec.aliases)} | set(more))
+    reading = pipeline.look(reading, rules, Question(tuple(names)))
+    program = reading.program
     facts = [one for one in reading.library.values() if isinstance(one, Facts)]
     theirs = oracle_paths(folder, repository.found.paths, names)
     ours = {name: paths_in(name, program, rules, date.today(), repository.kinds) for name in names}
-    references = symbol.check(program, rules, date.today()).references
+    references = pipeline.hold(reading, rules, options).references
     classes = {name: Counter(one.klass for one in references if one.dotted.endswith(f".{name}")) for name in names}
     compared = {(name, path) for name in names for path in theirs.get(name, {})}
     return {

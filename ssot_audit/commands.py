@@ -10,7 +10,7 @@ from argparse import Namespace
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from pathlib import Path
 from types import MappingProxyType
-from typing import NamedTuple
+from typing import Any, NamedTuple
 
 from ssot_audit import pipeline
 from ssot_audit.config import percent
@@ -21,7 +21,7 @@ from ssot_audit.program.modules import absolute
 from ssot_audit.report import FORMATS
 from ssot_audit.report.style import Style, plural
 from ssot_audit.repository import Options, load_packs, open_folder, open_repository
-from ssot_audit.rules import Pack, Rule
+from ssot_audit.rules import AnyRule, Pack
 from ssot_audit.source.library import Watch
 
 MET, MISSED, NOT_JUDGED = (one.exit_code for one in (Verdict.MET, Verdict.MISSED, Verdict.NOT_JUDGED))
@@ -150,13 +150,13 @@ def rules(arguments: Namespace, watch: Watch) -> Answer:
     return Answer("".join(explanation(pack, rule) for pack, rule in chosen), MET)
 
 
-def _selected(pack: Pack, asked: Options) -> Iterator[Rule]:
+def _selected(pack: Pack, asked: Options) -> Iterator[AnyRule]:
     for rule in pack.rules:
         if (not asked.select or rule.id in asked.select) and rule.id not in asked.ignore:
             yield rule
 
 
-def _test(chosen: Sequence[tuple[Pack, Rule]], asked: Options, arguments: Namespace) -> Answer:
+def _test(chosen: Sequence[tuple[Pack, AnyRule]], asked: Options, arguments: Namespace) -> Answer:
     """Run every rule's examples. A rule without examples fails, and so does a run without rules."""
     from ssot_audit.examples import failures
 
@@ -172,21 +172,27 @@ def _test(chosen: Sequence[tuple[Pack, Rule]], asked: Options, arguments: Namesp
     return Answer(text, code, () if chosen else ("no rule was tested; name one with --rules or --pack",))
 
 
-def _rule_json(pack: Pack, rule: Rule) -> dict[str, object]:
+def _rule_json(pack: Pack, rule: AnyRule) -> dict[str, object]:
     return {
         "id": rule.id,
         "pack": pack.name,
         "package": pack.package or None,
+        "kind": rule.kind,
         "title": rule.title,
         "why": rule.why,
         "severity": rule.severity.value,
-        "canonical": rule.canonical,
-        "deprecated": list(rule.deprecated),
-        "shims": [{"path": one.path, "until": one.until.isoformat() if one.until else None} for one in rule.shims],
-        "family": list(rule.family),
-        "aliases": list(rule.aliases),
+        **_plain(rule.spec),
         "source": rule.source,
     }
+
+
+def _plain(value: object) -> Any:
+    """A rule's own values as JSON has them."""
+    if isinstance(value, tuple) and hasattr(value, "_asdict"):
+        return {key.replace("_", "-"): _plain(one) for key, one in value._asdict().items()}
+    if isinstance(value, tuple):
+        return [_plain(one) for one in value]
+    return value if value is None or isinstance(value, bool | int | str) else str(value)
 
 
 def options(arguments: Namespace, watch: Watch) -> Options:

@@ -8,14 +8,13 @@ from datetime import date
 from pathlib import Path
 from typing import NamedTuple
 
-from ssot_audit import names, pipeline
-from ssot_audit.checks import symbol
+from ssot_audit import pipeline
+from ssot_audit.checks.kinds import CHECKS
 from ssot_audit.config import OWN_FILE
 from ssot_audit.errors import ConfigError
-from ssot_audit.model import Class
+from ssot_audit.model import Finding, Item, Reference
 from ssot_audit.repository import Options, open_repository
-from ssot_audit.rules import Example, Rule
-from ssot_audit.source.scan import scan
+from ssot_audit.rules import AnyRule, Example
 
 
 class ExampleFailure(NamedTuple):
@@ -26,7 +25,7 @@ class ExampleFailure(NamedTuple):
     reason: str
 
 
-def failures(rule: Rule, today: date | None = None) -> Iterator[ExampleFailure]:
+def failures(rule: AnyRule, today: date | None = None) -> Iterator[ExampleFailure]:
     """What is wrong with a rule's examples; nothing where each bad one is found and each good one is not."""
     kinds = {example.good for example in rule.examples}
     for good, word in ((True, "good"), (False, "bad")):
@@ -40,11 +39,12 @@ def failures(rule: Rule, today: date | None = None) -> Iterator[ExampleFailure]:
             yield ExampleFailure(rule.id, f"{'good' if example.good else 'bad'} example {counts[example.good]}", reason)
 
 
-def _failure(rule: Rule, example: Example, today: date | None) -> str:
+def _failure(rule: AnyRule, example: Example, today: date | None) -> str:
+    kind = CHECKS[rule.kind]
     with tempfile.TemporaryDirectory() as folder:
         root = Path(folder)
         # An empty configuration, so that none above the temporary folder is found.
-        for path, text in {**stub_tree(rule), **dict(example.files), OWN_FILE: ""}.items():
+        for path, text in {**kind.stub(rule), **dict(example.files), OWN_FILE: ""}.items():
             (root / path).parent.mkdir(parents=True, exist_ok=True)
             (root / path).write_text(text, "utf-8")
         try:
@@ -52,7 +52,7 @@ def _failure(rule: Rule, example: Example, today: date | None) -> str:
         except ConfigError as error:
             return str(error)
     if example.good:
-        wrong = sorted(klass for klass in found if klass.breaks_rule)
+        wrong = sorted(klass for klass in found if klass in kind.shape.bad)
         if wrong:
             return f"was found, as {', '.join(wrong)}"
     if example.expected not in found:
@@ -60,59 +60,10 @@ def _failure(rule: Rule, example: Example, today: date | None) -> str:
     return ""
 
 
-def _classes(rule: Rule, root: Path, files: set[str], today: date | None) -> set[Class]:
-    """The classes the rule's references in some files get, by the engine every audit uses."""
+def _classes(rule: AnyRule, root: Path, files: set[str], today: date | None) -> set[str]:
+    """The classes that what the rule governs in some files gets, by the engine every audit uses."""
     options = Options((root,), jobs=0, today=today)
-    repository = open_repository(options)
-    reading = pipeline.look(pipeline.open_library(repository, options), [rule])
-    outcome = symbol.check(reading.program, [rule], today or date.today())
-    return {one.klass for one in outcome.references if one.path in files}
-
-
-def stub_tree(rule: Rule) -> dict[str, str]:
-    """The smallest tree in which a rule's listed paths exist: the canonical module defines the symbol, every other
-    listed path re-exports it. A listed path that an example imports from is a module."""
-    modules = _imported_modules(rule)
-    stub: dict[str, list[str]] = {}
-    home, symbol_name = names.split(rule.canonical)
-    if rule.canonical in modules:
-        home, symbol_name = rule.canonical, "Thing"
-        stub[rule.canonical] = ["class Thing: ..."]
-    else:
-        stub[home] = [f"class {symbol_name}: ..."]
-    for path in (*rule.deprecated, *(shim.path for shim in rule.shims)):
-        whole = path.endswith(("*",)) or path in modules
-        concrete = path.split(".*")[0] if whole else path
-        if names.is_pattern(concrete):
-            continue
-        module, name = (concrete, symbol_name) if whole else names.split(concrete)
-        if module == home:
-            stub[home].append(f"{name} = {symbol_name}")
-        else:
-            stub.setdefault(module, []).append(f"from {home} import {symbol_name} as {name}")
-    return _files(stub)
-
-
-def _imported_modules(rule: Rule) -> set[str]:
-    """The modules the rule's examples import, by the program's own reader."""
-    found: set[str] = set()
-    for example in rule.examples:
-        for _, text in example.files:
-            found |= {one.module for one in scan(text)[0].imports if not one.level}
-    return found
-
-
-def _files(stub: dict[str, list[str]]) -> dict[str, str]:
-    packages = {parent for module in stub for parent in _parents(module)}
-    files = {f"{package.replace('.', '/')}/__init__.py": "" for package in packages}
-    for module, lines in stub.items():
-        path = module.replace(".", "/") + ("/__init__.py" if module in packages else ".py")
-        files[path] = "\n".join(lines) + "\n"
-    return files
-
-
-def _parents(module: str) -> Iterator[str]:
-    head, _ = names.split(module)
-    while head:
-        yield head
-        head, _ = names.split(head)
+    reading = pipeline.open_library(open_repository(options), options)
+    outcome = pipeline.hold(pipeline.look(reading, pipeline.symbol_rules([rule])), [rule], options)
+    governed: list[Reference | Item | Finding] = [*outcome.references, *outcome.items, *outcome.findings]
+    return {str(one.klass) for one in governed if one.path in files}

@@ -27,6 +27,7 @@ class Figures(NamedTuple):
     unvalidated: tuple[Unvalidated, ...]  # among the judged files
     obstacles: tuple[str, ...]  # why nothing can be judged, found on the way
     partial: bool
+    others: int = 0  # what rules govern in the whole repository besides references
 
 
 def reaches(tally: Tally, percent: Decimal) -> bool:
@@ -61,7 +62,8 @@ def _condition(gate: Gate, partial: bool) -> str:
 
 def _obstacles(gate: Gate, figures: Figures) -> list[str]:
     found = []
-    if not figures.obstacles and not figures.whole.governed:
+    governed = figures.whole.governed or (figures.others and gate.fail_under is None)
+    if not figures.obstacles and not governed:
         found.append(
             "nothing is governed: no reference falls under any loaded rule; check that the rules name this "
             "repository's paths (`ssot-audit rules`, `ssot-audit paths NAME`)"
@@ -77,13 +79,13 @@ def _obstacles(gate: Gate, figures: Figures) -> list[str]:
     if _has_threshold(gate) and not figures.partial:
         absent = [one for one in figures.findings if one.klass == ABSENT and one.severity is Severity.ERROR]
         found += [f"rule {one.rule!r}: {one.message}, so no share of it can be measured; {one.help}" for one in absent]
-    if not figures.partial and figures.whole.governed:
+    if not figures.partial and (figures.whole.governed or figures.others):
         for kind, wanted, known in (("package", gate.packages, figures.packages), ("rule", gate.rules, figures.rules)):
-            governed = {score.name for score in known if score.total.governed}
+            measured = {score.name for score in known if score.total.governed}
             found += [
                 f"nothing is governed in {kind} {name!r}, so its threshold cannot be judged"
                 for name, _ in wanted
-                if name not in governed
+                if name not in measured
             ]
     return found
 

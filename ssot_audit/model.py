@@ -10,6 +10,15 @@ from typing import NamedTuple
 from ssot_audit.facts import Channel, Context, Place
 
 
+class Standing(StrEnum):
+    """What the class of a governed thing means for its rule's figure."""
+
+    COMPLIANT = "compliant"
+    TOLERATED = "tolerated"  # governed, no finding, and not compliant
+    BREAKS = "breaks"
+    APART = "apart"  # in neither integer
+
+
 class Class(StrEnum):
     """What a reference is, held against its rule; a reference is of the first class that holds, in this order."""
 
@@ -25,12 +34,16 @@ class Class(StrEnum):
     RIVAL = "rival"
 
     @property
-    def governed(self) -> bool:
-        return self not in (Class.PLUMBING, Class.EXPECTED_MISSING)
+    def standing(self) -> Standing:
+        return _STANDINGS.get(self, Standing.BREAKS)
 
-    @property
-    def breaks_rule(self) -> bool:
-        return self.governed and self not in (Class.CANONICAL, Class.SHIM)
+
+_STANDINGS = {
+    Class.PLUMBING: Standing.APART,
+    Class.EXPECTED_MISSING: Standing.APART,
+    Class.CANONICAL: Standing.COMPLIANT,
+    Class.SHIM: Standing.TOLERATED,
+}
 
 
 class Kind(StrEnum):
@@ -80,9 +93,31 @@ class Reference(NamedTuple):
     origin: Origin | None
     reason: str  # why there is no origin
 
+    @property
+    def standing(self) -> Standing:
+        return self.klass.standing
+
+
+class Item(NamedTuple):
+    """One thing that a rule of another kind governs, the unit of its figure: a name, a call, a key. `path` is the file
+    it is counted for."""
+
+    rule: str
+    path: str
+    klass: str
+    standing: Standing
+
+
+class Related(NamedTuple):
+    """Another place that bears on a finding, and what it is to it."""
+
+    path: str
+    line: int
+    note: str
+
 
 class Finding(NamedTuple):
-    """What breaks a rule, and where. `path` is the file; `dotted` the path used."""
+    """What breaks a rule, and where. `path` is the file; `dotted` the path used, or the value."""
 
     rule: str
     severity: Severity
@@ -94,6 +129,7 @@ class Finding(NamedTuple):
     message: str
     help: str
     kind: Kind
+    related: tuple[Related, ...] = ()
 
     @property
     def fingerprint(self) -> str:
@@ -105,17 +141,11 @@ ABSENT = "absent-canonical"  # the class of the finding that a rule's canonical 
 
 
 class Tally(NamedTuple):
-    """Counts of references by class; compliance is two integers, compared as integers."""
+    """Counts by class; compliance is two integers, compared as integers. `canonical` counts what is compliant."""
 
-    counts: tuple[tuple[Class, int], ...] = ()
-
-    @property
-    def canonical(self) -> int:
-        return dict(self.counts).get(Class.CANONICAL, 0)
-
-    @property
-    def governed(self) -> int:
-        return sum(number for klass, number in self.counts if klass.governed)
+    counts: tuple[tuple[str, int], ...] = ()
+    canonical: int = 0
+    governed: int = 0
 
     @property
     def percent(self) -> str:
@@ -142,6 +172,16 @@ class Unvalidated(NamedTuple):
     line: int
     reason: str
     judged: bool = True
+
+
+class Outcome(NamedTuple):
+    """What the rules of a kind found. A symbol rule governs references, a rule of any other kind items. `unread` are
+    the files that this kind needed and that could not be read for it."""
+
+    references: tuple[Reference, ...] = ()
+    items: tuple[Item, ...] = ()
+    findings: tuple[Finding, ...] = ()
+    unread: tuple[Unvalidated, ...] = ()
 
 
 class Evidence(NamedTuple):
@@ -208,7 +248,8 @@ class Report(NamedTuple):
     unvalidated: tuple[Unvalidated, ...] = ()
     warnings: tuple[str, ...] = ()
     evidence: Evidence = Evidence()
-    titles: Mapping[str, str] = MappingProxyType({})
+    titles: Mapping[str, str] = MappingProxyType({})  # of rules, by id
+    kinds: Mapping[str, str] = MappingProxyType({})  # of rules, by id
     line: Callable[[str, int], str | None] = lambda path, number: None
     # How it came about; the report's formats do not depend on it.
     readers: tuple[tuple[str, str, int], ...] = ()  # reader, why it and no quicker one, files

@@ -9,11 +9,12 @@ from datetime import date
 from ssot_audit import pipeline
 from ssot_audit.checks import symbol
 from ssot_audit.checks.governance import Governance
+from ssot_audit.checks.symbol_rule import SymbolRule
 from ssot_audit.facts import Channel, Facts
 from ssot_audit.model import ImportPath, Kind
 from ssot_audit.program.candidates import Candidate, Program
 from ssot_audit.repository import Options, choose_rules, load_packs, open_repository
-from ssot_audit.rules import Rule
+from ssot_audit.rules import SYMBOL
 from ssot_audit.source.entry import Question
 
 
@@ -22,13 +23,14 @@ def paths_of(name: str, options: Options) -> list[ImportPath]:
     repository = open_repository(options)
     packs = load_packs(repository, options)
     reading = pipeline.open_library(repository, options)
-    rules = choose_rules(packs, reading.program, repository.config, options)
+    chosen = choose_rules(packs, reading.program, repository.config, options)
+    rules = [rule for rule in chosen if rule.kind == SYMBOL]
     reading = pipeline.look_for(reading, rules, Question((name,)))
     return paths_in(name, reading.program, rules, options.today or date.today(), repository.kinds)
 
 
 def paths_in(
-    name: str, program: Program, rules: Sequence[Rule], today: date, kinds: Mapping[str, Kind]
+    name: str, program: Program, rules: Sequence[SymbolRule], today: date, kinds: Mapping[str, Kind]
 ) -> list[ImportPath]:
     """The same for a program that was read with the name in view."""
     governance = Governance(rules, program)

@@ -3,26 +3,39 @@
 from __future__ import annotations
 
 from collections import Counter
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterator, Sequence, Set
 from datetime import date
 from pathlib import Path
 from typing import NamedTuple
 
 from ssot_audit import __version__, score
-from ssot_audit.checks import symbol
 from ssot_audit.checks.governance import Governance, question, spelled
+from ssot_audit.checks.kinds import CHECKS
+from ssot_audit.checks.scene import Scene
+from ssot_audit.checks.symbol_rule import SymbolRule
 from ssot_audit.config import Config
 from ssot_audit.facts import Channel, Failure
 from ssot_audit.gate import Figures, Gate, judge
-from ssot_audit.model import Evidence, Reference, Report, Unvalidated
+from ssot_audit.model import (
+    ABSENT,
+    Evidence,
+    Finding,
+    Item,
+    Outcome,
+    Reference,
+    Report,
+    Standing,
+    Unvalidated,
+)
 from ssot_audit.program.candidates import Asked, Program, wanting
 from ssot_audit.program.modules import Modules
 from ssot_audit.program.resolve import Resolver
 from ssot_audit.repository import Options, Repository, choose_rules, load_packs, open_repository, package_around
-from ssot_audit.rules import Rule
+from ssot_audit.rules import SYMBOL, AnyRule
 from ssot_audit.source.discover import SKIPPED_FOLDER
 from ssot_audit.source.entry import Question
 from ssot_audit.source.library import Library
+from ssot_audit.source.outlines import Outlines
 
 _NOTHING = Question()
 
@@ -46,11 +59,30 @@ def audit(options: Options) -> Report:
     packs = load_packs(repository, options)
     reading = open_library(repository, options)
     rules = choose_rules(packs, reading.program, repository.config, options)
-    reading = look(reading, rules)
-    outcome = symbol.check(reading.program, rules, options.today or date.today())
+    reading = look(reading, symbol_rules(rules))
+    outcome = hold(reading, rules, options)
     if repository.cache:
         reading.library.keep(repository.cache)
-    return report(reading, rules, outcome, find_unvalidated(reading, outcome), options)
+    return report(reading, rules, outcome, options)
+
+
+def symbol_rules(rules: Sequence[AnyRule]) -> list[SymbolRule]:
+    """Those that say what is read of every file; a rule of another kind asks for outlines of its own."""
+    return [rule for rule in rules if rule.kind == SYMBOL]
+
+
+def hold(reading: Reading, rules: Sequence[AnyRule], options: Options) -> Outcome:
+    """What was read, held against its rules, kind by kind."""
+    repository, today = reading.repository, options.today or date.today()
+    scene = Scene(reading.program, Outlines(reading.library), repository.kinds, today, repository.named)
+    mine = {kind: [rule for rule in rules if rule.kind == kind] for kind in CHECKS}
+    found = [kind.check(scene, mine[name]) for name, kind in CHECKS.items() if mine[name]]
+    return Outcome(
+        tuple(one for outcome in found for one in outcome.references),
+        tuple(one for outcome in found for one in outcome.items),
+        tuple(one for outcome in found for one in outcome.findings),
+        tuple(one for outcome in found for one in outcome.unread),
+    )
 
 
 def open_library(repository: Repository, options: Options) -> Reading:
@@ -67,7 +99,7 @@ def read_all(repository: Repository, options: Options) -> Reading:
     return reading
 
 
-def look(reading: Reading, rules: Sequence[Rule], asked: Question = _NOTHING) -> Reading:
+def look(reading: Reading, rules: Sequence[SymbolRule], asked: Question = _NOTHING) -> Reading:
     """Read what the rules govern, under every name it goes by, and what is asked besides."""
     asked = asked.plus(question(rules, reading.program.modules))
     while True:
@@ -80,7 +112,7 @@ def look(reading: Reading, rules: Sequence[Rule], asked: Question = _NOTHING) ->
         asked = asked.plus(Question(tuple(sorted(more))))
 
 
-def look_for(reading: Reading, rules: Sequence[Rule], asked: Question) -> Reading:
+def look_for(reading: Reading, rules: Sequence[SymbolRule], asked: Question) -> Reading:
     """Read the files that spell what is asked, and those they take it from."""
     repository, library, before = reading
     library.ask(asked)
@@ -94,61 +126,58 @@ def look_for(reading: Reading, rules: Sequence[Rule], asked: Question) -> Readin
             return Reading(repository, library, program)
 
 
-def declared(modules: Modules, rules: Sequence[Rule]) -> Resolver:
+def declared(modules: Modules, rules: Sequence[SymbolRule]) -> Resolver:
     """A resolver told which top-level packages the rules hold to be of this repository: what is absent from them is
     missing, whatever may be installed."""
-    ours = {path.partition(".")[0] for rule in rules for path in rule.listed if not rule.external}
-    theirs = {path.partition(".")[0] for rule in rules for path in rule.listed if rule.external}
+    ours = {path.partition(".")[0] for rule in rules for path in rule.spec.listed if not rule.spec.external}
+    theirs = {path.partition(".")[0] for rule in rules for path in rule.spec.listed if rule.spec.external}
     return Resolver(modules, frozenset(ours), frozenset(theirs))
 
 
-def find_unvalidated(reading: Reading, outcome: symbol.Outcome) -> tuple[Unvalidated, ...]:
+def find_unvalidated(reading: Reading, references: Sequence[Reference]) -> Iterator[Unvalidated]:
     """The files whose references cannot be counted: unreadable, or not parsing and mentioning a governed name."""
     repository, named = reading.repository, reading.repository.named
-    bearing = {one.path for one in outcome.references} | reading.mentioning()
-    found = [Unvalidated(path, 1, f"folder {reason}") for path, reason in repository.found.unreadable]
+    bearing = {one.path for one in references} | reading.mentioning()
+    for path, reason in repository.found.unreadable:
+        yield Unvalidated(path, 1, f"folder {reason}")
     for path, entry in reading.library.entries.items():
         judged = named is None or path in named
         if entry.failure:
-            found.append(Unvalidated(path, 1, entry.failure, judged))
+            yield Unvalidated(path, 1, entry.failure, judged)
         elif entry.fault and path in bearing:
-            found.append(Unvalidated(path, entry.fault.line, entry.fault.reason, judged))
-    return tuple(sorted(found, key=lambda one: one.path))
+            yield Unvalidated(path, entry.fault.line, entry.fault.reason, judged)
 
 
-def report(
-    reading: Reading,
-    rules: Sequence[Rule],
-    outcome: symbol.Outcome,
-    unvalidated: Sequence[Unvalidated],
-    options: Options,
-) -> Report:
+def report(reading: Reading, rules: Sequence[AnyRule], outcome: Outcome, options: Options) -> Report:
     """Measure and judge. References in unvalidated files are in no figure."""
     repository, program = reading.repository, reading.program
-    config, named = repository.config, repository.named
-    unread = {one.path for one in unvalidated}
+    config, named, ids = repository.config, repository.named, [one.id for one in rules]
+    unread = {one.path: one for one in find_unvalidated(reading, outcome.references)}
+    unvalidated = sorted({**{one.path: one for one in outcome.unread}, **unread}.values())
     known = [one for one in outcome.references if one.path not in unread]
-    kinds = {path: repository.kinds[path] for path in {one.path for one in known}}
+    items = [one for one in outcome.items if one.path not in unread]
+    kinds = {path: repository.kinds[path] for path in {one.path for one in known} | {one.path for one in items}}
     judged = [one for one in known if named is None or one.path in named]
+    judged_items = [one for one in items if named is None or one.path in named]
     modules = {one.path: program.modules.by_path[one.path].name for one in judged}
-    matched = {one.rule for one in known}
     findings = sorted(
-        (*(symbol.absent_finding(rule) for rule in outcome.absent), *symbol.findings(judged, rules, kinds)),
+        (one for one in outcome.findings if one.path not in unread),
         key=lambda one: (one.path, one.place, one.rule, one.dotted),
     )
     whole = score.score("repository", known, kinds)
-    packages, by_rule = (
-        score.by_package(judged, modules, kinds),
-        score.by_rule(judged, [one.id for one in rules], kinds),
-    )
+    packages = score.by_package(judged, modules, kinds)
+    counted: list[Reference | Item] = [*judged, *judged_items]
+    matched = {one.rule for one in known} | {one.rule for one in items}
+    by_rule = score.by_rule(counted, ids, kinds)
     figures = Figures(
         whole=whole.total,
         packages=packages,
         rules=by_rule,
         findings=tuple(findings),
         unvalidated=tuple(one for one in unvalidated if one.judged),
-        obstacles=_obstacles(repository, rules, [rule for rule in outcome.absent if rule.id not in matched]),
+        obstacles=_obstacles(repository, rules, outcome.findings, matched),
         partial=named is not None,
+        others=sum(1 for one in items if one.standing is not Standing.APART),
     )
     return Report(
         version=__version__,
@@ -163,8 +192,9 @@ def report(
         findings=tuple(findings),
         unvalidated=tuple(unvalidated),
         warnings=tuple(_warnings(rules)),
-        evidence=_evidence(reading, known, rules),
+        evidence=_evidence(reading, known, items, rules),
         titles={rule.id: rule.title for rule in rules},
+        kinds={rule.id: rule.kind for rule in rules},
         line=SourceLines(repository.root).line,
         readers=reading.library.readers(),
         recalled=len(reading.library) - len(reading.library.fresh),
@@ -181,7 +211,9 @@ def _gate(config: Config, options: Options) -> Gate:
     )
 
 
-def _obstacles(repository: Repository, rules: Sequence[Rule], idle: Sequence[Rule]) -> tuple[str, ...]:
+def _obstacles(
+    repository: Repository, rules: Sequence[AnyRule], findings: Sequence[Finding], matched: Set[str]
+) -> tuple[str, ...]:
     if not repository.found.paths:
         return (f"no Python file found in {repository.root.name or 'the folder'}; name the repository to audit",)
     if not rules:
@@ -190,24 +222,27 @@ def _obstacles(repository: Repository, rules: Sequence[Rule], idle: Sequence[Rul
             "`ssot-audit rules` lists the packs that come with the program",
         )
     return tuple(
-        f"rule {one.id!r}: its canonical path {one.canonical} does not exist and nothing matched it; correct the rule"
-        for one in idle
+        f"rule {one.rule!r}: {one.message} and nothing matched it; correct the rule"
+        for one in findings
+        if one.klass == ABSENT and one.rule not in matched
     )
 
 
-def _warnings(rules: Sequence[Rule]) -> Iterable[str]:
-    for rule in rules:
-        for shim in rule.shims:
+def _warnings(rules: Sequence[AnyRule]) -> Iterator[str]:
+    for rule in symbol_rules(rules):
+        for shim in rule.spec.shims:
             if shim.until is None:
                 yield f"rule {rule.id!r}: the shim {shim.path} has no `until` date"
 
 
-def _evidence(reading: Reading, references: Sequence[Reference], rules: Sequence[Rule]) -> Evidence:
+def _evidence(
+    reading: Reading, references: Sequence[Reference], items: Sequence[Item], rules: Sequence[AnyRule]
+) -> Evidence:
     found, entries = reading.repository.found, reading.library.entries
     mentioning = reading.mentioning()
     read = [one for one in entries.values() if not one.failure]
     channels = Counter(one.channel for one in references)
-    matched = {one.rule for one in references}
+    matched = {one.rule for one in references} | {one.rule for one in items}
     return Evidence(
         found=len(found.paths) + sum(count for reason, count in found.skipped if reason != SKIPPED_FOLDER),
         read=len(read),

@@ -10,12 +10,14 @@ from pathlib import Path
 from typing import NamedTuple
 
 from ssot_audit import names
+from ssot_audit.checks.kinds import SHAPES
+from ssot_audit.checks.symbol_rule import listed_twice
 from ssot_audit.config import OWN_FILE, Config, find_config, load_config
 from ssot_audit.errors import ConfigError, UsageError
 from ssot_audit.globs import Globs
 from ssot_audit.model import Kind
 from ssot_audit.program.candidates import Program
-from ssot_audit.rules import Pack, Rule, load_pack, shipped_packs
+from ssot_audit.rules import SYMBOL, AnyRule, Pack, load_pack, shipped_packs
 from ssot_audit.source.cache import Cache, default_folder
 from ssot_audit.source.discover import SUFFIXES, Found, Listing, discover, work_tree
 from ssot_audit.source.kept import NO_FOLDERS, Kept
@@ -186,7 +188,7 @@ def load_packs(repository: Repository, options: Options) -> list[tuple[Pack, boo
         for one in sorted(path.rglob("*.toml")) if path.is_dir() else [path]:
             try:
                 inside = f"{label.rstrip('/')}/{one.relative_to(path).as_posix()}" if path.is_dir() else label
-                packs.append((load_pack(one, inside), wanted))
+                packs.append((load_pack(one, inside, SHAPES), wanted))
             except ConfigError as error:
                 mistakes += error.mistakes
     if mistakes:
@@ -196,7 +198,7 @@ def load_packs(repository: Repository, options: Options) -> list[tuple[Pack, boo
 
 def choose_rules(
     packs: Sequence[tuple[Pack, bool]], program: Program, config: Config, options: Options
-) -> tuple[Rule, ...]:
+) -> tuple[AnyRule, ...]:
     """The rules of this run: packs asked for or at home in the tree, less what is not selected."""
     at_home = program.modules.has_top_level
     loaded = [rule for pack, asked in packs if asked or (pack.package and at_home(pack.package)) for rule in pack.rules]
@@ -210,18 +212,7 @@ def choose_rules(
         if one not in ids
     ]
     chosen = tuple(rule for rule in loaded if (not select or rule.id in select) and rule.id not in ignore)
-    mistakes += _listed_twice(chosen)
+    mistakes += listed_twice([rule for rule in chosen if rule.kind == SYMBOL])
     if mistakes:
         raise ConfigError(tuple(mistakes))
     return chosen
-
-
-def _listed_twice(rules: Sequence[Rule]) -> Iterator[str]:
-    """A path falls under one rule: two that list it are a mistake, whether or not the tree has it."""
-    owners: dict[str, Rule] = {}
-    for rule in rules:
-        for path in rule.listed:
-            first = owners.setdefault(path, rule)
-            if first is not rule:
-                ids = f"{first.id!r} and {rule.id!r}"
-                yield f"{rule.source}: rules {ids} both list {path!r}; a path falls under one rule"

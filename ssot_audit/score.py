@@ -1,34 +1,47 @@
-"""References to figures: tallies per module, package, rule and symbol, each by kind of file."""
+"""References and items to figures: tallies per module, package, rule and symbol, each by kind of file."""
 
 from __future__ import annotations
 
 from collections import defaultdict
 from collections.abc import Callable, Mapping, Sequence
+from typing import TypeVar
 
 from ssot_audit import names
-from ssot_audit.model import Class, Kind, Reference, Score, Tally
+from ssot_audit.model import Class, Item, Kind, Reference, Score, Standing, Tally
 
-_ORDER = {klass: number for number, klass in enumerate(Class)}
+Counted = TypeVar("Counted", bound=Reference | Item)
+
+_ORDER = {klass.value: number for number, klass in enumerate(Class)}
 _NONE = Tally()
 
 
-def _tally(counts: Mapping[Class, int]) -> Tally:
-    return Tally(tuple(sorted(counts.items(), key=lambda one: _ORDER[one[0]]))) if counts else _NONE
+def tally(counts: Mapping[str, int], standings: Mapping[str, Standing]) -> Tally:
+    """Classes in their order; those of other kinds of rules after them, by name."""
+    if not counts:
+        return _NONE
+    canonical = sum(number for klass, number in counts.items() if standings[klass] is Standing.COMPLIANT)
+    governed = sum(number for klass, number in counts.items() if standings[klass] is not Standing.APART)
+    ordered = sorted(counts.items(), key=lambda one: (_ORDER.get(one[0], len(_ORDER)), one[0]))
+    return Tally(tuple(ordered), canonical, governed)
 
 
-def score(name: str, references: Sequence[Reference], kinds: Mapping[str, Kind], path: str = "") -> Score:
-    """The tally of some references, in total and by the kind of the file each stands in."""
-    total: dict[Class, int] = {}
-    split: dict[Kind, dict[Class, int]] = {kind: {} for kind in Kind}
-    for one in references:
+def score(name: str, counted: Sequence[Counted], kinds: Mapping[str, Kind], path: str = "") -> Score:
+    """The tally of some references or items, in total and by the kind of the file each stands in."""
+    total: dict[str, int] = {}
+    split: dict[Kind, dict[str, int]] = {kind: {} for kind in Kind}
+    standings: dict[str, Standing] = {}
+    for one in counted:
+        if one.klass not in standings:
+            standings[one.klass] = one.standing
         for counts in (total, split[kinds[one.path]]):
             counts[one.klass] = counts.get(one.klass, 0) + 1
-    return Score(name, _tally(total), tuple((kind, _tally(split[kind])) for kind in Kind), path)
+    by_kind = tuple((kind, tally(split[kind], standings)) for kind in Kind)
+    return Score(name, tally(total, standings), by_kind, path)
 
 
-def by_rule(references: Sequence[Reference], ids: Sequence[str], kinds: Mapping[str, Kind]) -> tuple[Score, ...]:
+def by_rule(counted: Sequence[Counted], ids: Sequence[str], kinds: Mapping[str, Kind]) -> tuple[Score, ...]:
     """One score for each rule, those that matched nothing included."""
-    groups = _grouped(references, lambda one: (one.rule,))
+    groups = _grouped(counted, lambda one: (one.rule,))
     return tuple(score(name, groups.get(name, []), kinds) for name in ids)
 
 
@@ -62,11 +75,9 @@ def _packages(module: str, path: str) -> tuple[str, ...]:
     return tuple(".".join(parts[: depth + 1]) for depth in range(len(parts)))
 
 
-def _grouped(
-    references: Sequence[Reference], keys: Callable[[Reference], tuple[str, ...]]
-) -> dict[str, list[Reference]]:
-    groups: dict[str, list[Reference]] = defaultdict(list)
-    for one in references:
+def _grouped(counted: Sequence[Counted], keys: Callable[[Counted], tuple[str, ...]]) -> dict[str, list[Counted]]:
+    groups: dict[str, list[Counted]] = defaultdict(list)
+    for one in counted:
         for key in keys(one):
             groups[key].append(one)
     return groups

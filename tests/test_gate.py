@@ -10,6 +10,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 from running import RULE, audit, git, library, write
 
+from ssot_audit import score
 from ssot_audit.gate import Figures, Gate, judge, reaches
 from ssot_audit.model import Class, Tally, Verdict
 from ssot_audit.report import FORMATS
@@ -259,24 +260,28 @@ def test_a_git_work_tree_is_the_repository_of_any_folder_in_it(tmp_path: Path) -
     assert (done.code, done.json["verdict"]["partial"], done.json["summary"]["governed"]) == (1, True, 1)
 
 
+def counted(*counts: tuple[Class, int]) -> Tally:
+    return score.tally(dict(counts), {klass: klass.standing for klass, _ in counts})
+
+
 @given(st.integers(0, 10**9), st.integers(0, 10**9), st.decimals(0, 100, places=6))
 def test_reaching_a_percentage_is_exact(canonical: int, others: int, percent: Decimal) -> None:
-    tally = Tally(((Class.CANONICAL, canonical), (Class.DEPRECATED, others)))
+    tally = counted((Class.CANONICAL, canonical), (Class.DEPRECATED, others))
     assert reaches(tally, percent) == (Decimal(canonical) * 100 >= percent * Decimal(canonical + others))
 
 
 @given(st.integers(0, 10**7), st.integers(1, 10**7))
 def test_only_a_full_score_shows_100_percent(canonical: int, others: int) -> None:
-    short = Tally(((Class.CANONICAL, canonical), (Class.RIVAL, others)))
+    short = counted((Class.CANONICAL, canonical), (Class.RIVAL, others))
     assert short.percent != "100.0 %"
-    assert Tally(((Class.CANONICAL, canonical + 1),)).percent == "100.0 %"
+    assert counted((Class.CANONICAL, canonical + 1)).percent == "100.0 %"
 
 
 def test_nothing_governed_is_never_a_percentage() -> None:
     assert Tally().percent == "n/a"
-    assert Tally(((Class.PLUMBING, 3),)).percent == "n/a"
+    assert counted((Class.PLUMBING, 3)).percent == "n/a"
 
 
 def test_an_obstacle_outranks_a_missed_gate() -> None:
-    figures = Figures(Tally(((Class.RIVAL, 1),)), (), (), (), (), ("no reason to judge",), False)
+    figures = Figures(counted((Class.RIVAL, 1)), (), (), (), (), ("no reason to judge",), False)
     assert judge(Gate(fail_under=Decimal(100)), figures).verdict is Verdict.NOT_JUDGED

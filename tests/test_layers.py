@@ -27,6 +27,7 @@ LAYERS = (
     ("globs",),
     ("engine",),
     ("model",),
+    ("outline",),
     ("facts", "names", "errors"),
 )
 OWNERS = {

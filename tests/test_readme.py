@@ -15,6 +15,7 @@ import pytest
 from picture import PICTURE, picture
 from running import FIXTURES, ROOT, RULE, audit, clean_environment, write
 
+from ssot_audit.checks.kinds import SHAPES
 from ssot_audit.config import load_config
 from ssot_audit.model import Class
 from ssot_audit.rules import load_pack
@@ -79,7 +80,7 @@ def unknown_key(folder: Path, name: str, text: str) -> set[str]:
     from ssot_audit.errors import ConfigError
 
     write(folder, {name: text})
-    load = load_config if name == "ssot-audit.toml" else lambda path: load_pack(path, path.name)
+    load = load_config if name == "ssot-audit.toml" else lambda path: load_pack(path, path.name, SHAPES)
     with pytest.raises(ConfigError) as caught:
         load(folder / name)
     return set(str(caught.value).partition("known here: ")[2].split(", "))

@@ -7,13 +7,13 @@ from collections.abc import Callable, Iterable, Sequence
 from typing import NamedTuple
 
 from ssot_audit import names
+from ssot_audit.checks.symbol_rule import SymbolRule
 from ssot_audit.errors import ConfigError
 from ssot_audit.facts import Facts, Place
 from ssot_audit.globs import Globs
 from ssot_audit.model import Origin, Resolution
 from ssot_audit.program.candidates import Candidate, Program
 from ssot_audit.program.modules import Module, Modules
-from ssot_audit.rules import Rule
 from ssot_audit.source.entry import Question
 
 Spelled = Callable[[str], bool]
@@ -25,7 +25,7 @@ _UNRESOLVED = ("missing-module", "missing-name")
 class Governed(NamedTuple):
     """A rule held against a program: its canonical origin, the bindings on the way there, and their files."""
 
-    rule: Rule
+    rule: SymbolRule
     resolution: Resolution
     family: tuple[str, ...]
     plumbing: frozenset[tuple[str, Place]]
@@ -40,7 +40,7 @@ class Governed(NamedTuple):
     def in_family(self, candidate: Candidate) -> bool:
         if any(names.covers(pattern, candidate.head) for pattern in self.family):
             return True
-        if self.rule.external:
+        if self.rule.spec.external:
             return False
         # A name that leads nowhere cannot tell whose it was meant to be: every first-party root is its family.
         return candidate.resolution.reason in _UNRESOLVED
@@ -50,25 +50,25 @@ class Governed(NamedTuple):
         return (not self.scope or self.scope.match(path)) and not self.outside.match(path)
 
     def has_name(self, name: str) -> bool:
-        return name == self.rule.symbol or name in self.rule.aliases
+        return name == self.rule.spec.symbol or name in self.rule.spec.aliases
 
 
-def govern(rule: Rule, program: Program) -> Governed:
-    module, symbol = names.split(rule.canonical)
-    resolution = program.resolver.path(rule.canonical)[1]
-    if resolution.origin is None and not rule.external:
+def govern(rule: SymbolRule, program: Program) -> Governed:
+    module, symbol = names.split(rule.spec.canonical)
+    resolution = program.resolver.path(rule.spec.canonical)[1]
+    if resolution.origin is None and not rule.spec.external:
         resolution = program.resolver.member(module, symbol)
-    kept = [rule.canonical, *(shim.path for shim in rule.shims)]
+    kept = [rule.spec.canonical, *(shim.path for shim in rule.spec.shims)]
     found = [program.resolver.path(path)[1] for path in kept]
     steps = frozenset(step for one in found for step in one.steps)
     files = {path for path, _ in steps} | {one.origin.path for one in found if one.origin}
-    for path in rule.listed:
+    for path in rule.spec.listed:
         home = program.modules.find(names.split(path)[0])
         if isinstance(home, Module):
             files.add(home.path)
     package = program.modules.find(module)
     home_package = package.package if isinstance(package, Module) else names.split(module)[0] or module
-    family = rule.family or (() if rule.external else (f"{home_package}.**",))
+    family = rule.spec.family or (() if rule.spec.external else (f"{home_package}.**",))
     plumbing = frozenset((path, _place(program, path, number)) for path, number in steps if number >= 0)
     scope, outside = Globs(rule.paths), Globs(rule.exclude_paths)
     return Governed(rule, resolution, family, plumbing, frozenset(files), scope, outside)
@@ -84,14 +84,14 @@ def _place(program: Program, path: str, number: int) -> Place:
 class Governance:
     """All loaded rules against one program."""
 
-    def __init__(self, rules: Sequence[Rule], program: Program) -> None:
+    def __init__(self, rules: Sequence[SymbolRule], program: Program) -> None:
         self.governed = [govern(rule, program) for rule in rules]
         self._exact: dict[str, list[Governed]] = defaultdict(list)
         self._patterns: list[tuple[str, str, Governed]] = []  # with what a path must start with to match
         self._stars: dict[str, list[tuple[str, Governed]]] = defaultdict(list)  # of modules that are gone
         self._origins: dict[Origin, list[Governed]] = defaultdict(list)
         for one in self.governed:
-            for path in dict.fromkeys(one.rule.listed):
+            for path in dict.fromkeys(one.rule.spec.listed):
                 if names.is_pattern(path):
                     self._patterns.append((path, path.partition("*")[0].rstrip("."), one))
                 else:
@@ -100,7 +100,9 @@ class Governance:
             if one.origin and one.origin.kind not in ("none", "namespace"):
                 self._origins[one.origin].append(one)
         self._claims: dict[tuple[str, Origin | None, str], list[Governed]] = {}
-        self._names = frozenset(name for one in self.governed for name in (one.rule.symbol, *one.rule.aliases))
+        self._names = frozenset(
+            name for one in self.governed for name in (one.rule.spec.symbol, *one.rule.spec.aliases)
+        )
 
     def more_names(self, program: Program, links: Iterable[Link], known: Spelled) -> set[str]:
         """The names a governed object goes by that are not known yet: where it is made, and where an import or an
@@ -155,12 +157,12 @@ class Governance:
         return list({id(one): one for path, one in listing if path == best or best is None}.values())
 
 
-def question(rules: Sequence[Rule], modules: Modules) -> Question:
+def question(rules: Sequence[SymbolRule], modules: Modules) -> Question:
     """What is asked of every file for the rules' sake: the names by which a search finds all that may name something
     governed."""
-    anywhere = {name for rule in rules for name in (rule.symbol, *rule.aliases)}
+    anywhere = {name for rule in rules for name in (rule.spec.symbol, *rule.spec.aliases)}
     asked, maybe, below = set(anywhere), set(), defaultdict[str, set[str]](set)
-    for path, canonical in ((path, path == rule.canonical) for rule in rules for path in rule.listed):
+    for path, canonical in ((path, path == rule.spec.canonical) for rule in rules for path in rule.spec.listed):
         whole = names.without_wildcards(path)
         head, last = names.split(whole)
         asked.add(last)
@@ -193,8 +195,8 @@ def _concerns(one: Governed, candidate: Candidate) -> bool:
     if not candidate.patches:
         return True
     if candidate.resolution.origin is None:
-        return candidate.resolution.reason == "external" and one.rule.external
-    listed = names.closest(one.rule.listed, candidate.dotted) is not None
+        return candidate.resolution.reason == "external" and one.rule.spec.external
+    listed = names.closest(one.rule.spec.listed, candidate.dotted) is not None
     return listed or any(path in one.chain for path, _ in candidate.resolution.steps[:1])
 
 

@@ -2,40 +2,44 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Iterator, Sequence
 from datetime import date
-from typing import NamedTuple
 
 from ssot_audit import names
 from ssot_audit.checks.governance import Governance, Governed
+from ssot_audit.checks.scene import Scene
+from ssot_audit.checks.symbol_rule import SymbolRule, read
 from ssot_audit.facts import Channel, Context, Place
-from ssot_audit.model import ABSENT, Class, Finding, Kind, Reference
+from ssot_audit.model import ABSENT, Class, Finding, Kind, Outcome, Reference, Standing
 from ssot_audit.program.candidates import Candidate, Program
-from ssot_audit.rules import Rule
+from ssot_audit.rules import Shape
 
 _UNDECIDED = ("unparsed", "computed", "cycle")
 _MISSING = ("missing-module", "missing-name")
+SHAPE = Shape(
+    read,
+    good=(Class.CANONICAL, *(one for one in Class if one.standing in (Standing.APART, Standing.TOLERATED))),
+    bad=tuple(one for one in Class if one.standing is Standing.BREAKS),
+    need_files=(Class.UNLISTED, Class.RIVAL),
+)
 
 
-class Outcome(NamedTuple):
-    """What rules found in a program. `absent` are the rules whose canonical path does not exist."""
-
-    references: tuple[Reference, ...]
-    absent: tuple[Rule, ...]
-
-
-def check(program: Program, rules: Sequence[Rule], today: date) -> Outcome:
-    """Every reference the rules govern, each with its class."""
+def check(scene: Scene, rules: Sequence[SymbolRule]) -> Outcome:
+    """Every reference the rules govern, each with its class, and a finding for each in a judged file that breaks its
+    rule; further findings where a rule's canonical path does not exist."""
+    program = scene.program
     governance = Governance(rules, program)
-    references = [
-        classify(governed, candidate, program, today)
+    references = tuple(
+        classify(governed, candidate, program, scene.today)
         for candidate in program.candidates()
         if (governed := governance.rule_of(candidate)) is not None
-    ]
-    absent = tuple(
-        one.rule for one in governance.governed if one.resolution.reason in _MISSING and not one.rule.external
     )
-    return Outcome(tuple(references), absent)
+    absent = (
+        _absent(one.rule)
+        for one in governance.governed
+        if one.resolution.reason in _MISSING and not one.rule.spec.external
+    )
+    return Outcome(references, findings=(*absent, *_findings(references, rules, scene)))
 
 
 def classify(governed: Governed, candidate: Candidate, program: Program, today: date) -> Reference:
@@ -74,10 +78,10 @@ def _class(governed: Governed, candidate: Candidate, program: Program, today: da
         return Class.UNDECIDED
     if found.reason in _MISSING or (found.typing_only and Context.TYPING not in candidate.contexts):
         return Class.BROKEN
-    listed = names.closest(rule.listed, dotted)
-    if listed == rule.canonical:
+    listed = names.closest(rule.spec.listed, dotted)
+    if listed == rule.spec.canonical:
         return Class.CANONICAL
-    shim = next((shim for shim in rule.shims if shim.path == listed), None)
+    shim = next((shim for shim in rule.spec.shims if shim.path == listed), None)
     if shim and not (shim.until and today > shim.until):
         return Class.SHIM
     if listed:
@@ -99,11 +103,11 @@ def _package_of(module: str, program: Program) -> str:
     return module if found is None or isinstance(found, str) else found.package
 
 
-def findings(references: Sequence[Reference], rules: Sequence[Rule], kinds: Mapping[str, Kind]) -> Iterator[Finding]:
+def _findings(references: Sequence[Reference], rules: Sequence[SymbolRule], scene: Scene) -> Iterator[Finding]:
     """What breaks a rule, one finding for each reference."""
     by_id = {rule.id: rule for rule in rules}
     for one in references:
-        if one.klass.breaks_rule:
+        if scene.judges(one.path) and one.klass.standing is Standing.BREAKS:
             rule = by_id[one.rule]
             message, advice = _message(one, rule), _advice(one, rule)
             subject = names.last_part(one.dotted)
@@ -117,34 +121,34 @@ def findings(references: Sequence[Reference], rules: Sequence[Rule], kinds: Mapp
                 klass=one.klass,
                 message=message,
                 help=advice,
-                kind=kinds[one.path],
+                kind=scene.kinds[one.path],
             )
 
 
 _CORRECT = "correct the rule, or mark it `external = true` if the symbol is not of this repository"
 
 
-def absent_finding(rule: Rule) -> Finding:
+def _absent(rule: SymbolRule) -> Finding:
     """The canonical path a rule declares is not in the tree."""
     return Finding(
         rule=rule.id,
         severity=rule.severity,
         path=rule.source,
         place=Place(1, 1, 1, 1),
-        subject=rule.symbol,
-        dotted=rule.canonical,
+        subject=rule.spec.symbol,
+        dotted=rule.spec.canonical,
         klass=ABSENT,
-        message=f"the canonical path {rule.canonical} does not exist",
+        message=f"the canonical path {rule.spec.canonical} does not exist",
         help=_CORRECT,
         kind=Kind.OTHER,
     )
 
 
-def _message(one: Reference, rule: Rule) -> str:
+def _message(one: Reference, rule: SymbolRule) -> str:
     dotted = one.dotted
     where = f" at {one.origin.path}:{one.origin.line}" if one.origin and one.origin.path else ""
-    listed = names.closest(rule.listed, dotted)
-    expired = next((shim for shim in rule.shims if shim.path == listed), None)
+    listed = names.closest(rule.spec.listed, dotted)
+    expired = next((shim for shim in rule.spec.shims if shim.path == listed), None)
     missing = {
         "missing-module": "its module does not exist",
         "missing-name": "its module has no such name",
@@ -153,20 +157,20 @@ def _message(one: Reference, rule: Rule) -> str:
         "computed": "its module makes names at run time",
         "cycle": "its imports run in a circle",
         "external": "it is not of this repository",
-        "": f"there is no {rule.canonical} to hold it against",
+        "": f"there is no {rule.spec.canonical} to hold it against",
     }.get(one.reason, one.reason)
     return {
         Class.UNDECIDED: f"{dotted} cannot be decided: {missing}",
         Class.BROKEN: f"{dotted} leads nowhere: {missing}",
         Class.DEPRECATED: f"{dotted} was a shim until {expired.until}" if expired else f"{dotted} is a deprecated path",
-        Class.INTERNAL: f"{dotted} is the private name of {rule.symbol}",
-        Class.UNLISTED: f"{dotted} reaches {rule.symbol} through a path no rule lists",
-        Class.RIVAL: f"{dotted} is another object than {rule.canonical}{where}",
+        Class.INTERNAL: f"{dotted} is the private name of {rule.spec.symbol}",
+        Class.UNLISTED: f"{dotted} reaches {rule.spec.symbol} through a path no rule lists",
+        Class.RIVAL: f"{dotted} is another object than {rule.spec.canonical}{where}",
     }[one.klass]
 
 
-def _advice(one: Reference, rule: Rule) -> str:
+def _advice(one: Reference, rule: SymbolRule) -> str:
     if one.klass is Class.UNDECIDED and not one.reason:  # nothing leads to a canonical path that is not there
         return _CORRECT
-    module, symbol = names.split(rule.canonical)
+    module, symbol = names.split(rule.spec.canonical)
     return f"from {module} import {symbol}"

@@ -9,7 +9,7 @@ from ssot_audit import __version__
 from ssot_audit.model import Finding, ImportPath, Reference, Report, Score, Tally, Verdict
 from ssot_audit.report.style import Style, visible
 
-SCHEMA_VERSION = 2
+SCHEMA_VERSION = 3
 
 
 def render(report: Report, style: Style) -> str:
@@ -33,7 +33,10 @@ def document(report: Report) -> dict[str, object]:
     return {
         **_head(judgement.verdict, judgement.gate, judgement.reasons, report.partial),
         "summary": _score(report.total),
-        "rules": [{**_score(one), "title": report.titles.get(one.name, "")} for one in report.rules],
+        "rules": [
+            {**_score(one), "kind": report.kinds.get(one.name, ""), "title": report.titles.get(one.name, "")}
+            for one in report.rules
+        ],
         "symbols": [_score(one) for one in report.symbols],
         "packages": [_score(one) for one in report.packages],
         "modules": [{**_score(one), "filename": visible(one.path)} for one in report.modules],
@@ -89,7 +92,7 @@ def _score(score: Score) -> dict[str, object]:
 
 def _tally(tally: Tally) -> dict[str, object]:
     percent = None if not tally.governed else (1000 * tally.canonical // tally.governed) / 10
-    classes = {klass.value: number for klass, number in tally.counts}
+    classes = {str(klass): number for klass, number in tally.counts}
     return {"canonical": tally.canonical, "governed": tally.governed, "percent": percent, "classes": classes}
 
 
@@ -106,6 +109,7 @@ def _violation(one: Finding) -> dict[str, object]:
         "kind": one.kind.value,
         "location": {"row": one.place.line, "column": one.place.column},
         "end_location": {"row": one.place.end_line, "column": one.place.end_column},
+        "related": [{"filename": visible(at.path), "row": at.line, "note": visible(at.note)} for at in one.related],
         "fingerprint": visible(one.fingerprint),
     }
 

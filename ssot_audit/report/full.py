@@ -9,15 +9,17 @@ from rich.padding import Padding
 from rich.table import Table
 from rich.text import Text
 
-from ssot_audit.model import Finding, Kind, Report, Score, Severity, Tally, Verdict
+from ssot_audit.model import Class, Finding, Kind, Report, Score, Severity, Standing, Tally, Verdict
 from ssot_audit.report.style import Style, plural, visible
 from ssot_audit.report.tables import draw, plain_table
 
 SHOWN_MODULES = 10
 SHOWN_FINDINGS = 20
 SHOWN_FILES = 10
+SHOWN_RELATED = 5  # places beside a finding
 BAR = 20  # characters
 
+_APART = Standing.APART
 _SEVERITIES, _KINDS = tuple(Severity), tuple(Kind)
 _VERDICT = {
     Verdict.MET: ("PASSED", "bold green"),
@@ -114,8 +116,9 @@ def _rules(report: Report, style: Style) -> Table:
 
 
 def _classes(tally: Tally) -> Text:
-    governed = ", ".join(f"{klass} {number:,}" for klass, number in tally.counts if klass.governed)
-    apart = ", ".join(f"{klass} {number:,}" for klass, number in tally.counts if not klass.governed)
+    counts = {Class(klass): number for klass, number in tally.counts}
+    governed = ", ".join(f"{klass} {number:,}" for klass, number in counts.items() if klass.standing is not _APART)
+    apart = ", ".join(f"{klass} {number:,}" for klass, number in counts.items() if klass.standing is _APART)
     return Text(f"classes: {governed}" + (f"; counted apart: {apart}" if apart else ""))
 
 
@@ -153,6 +156,9 @@ def _finding(one: Finding, line: str | None, style: Style) -> Group:
     body: list[RenderableType] = [Text(visible(one.message))]
     if line is not None:
         body += _excerpt(one, line, style)
+    body += [Text(f"{visible(at.path)}:{at.line}: {visible(at.note)}", "dim") for at in one.related[:SHOWN_RELATED]]
+    rest = len(one.related) - SHOWN_RELATED
+    body += [Text(f"and {plural(rest, 'more place')}", "dim")] if rest > 0 else []
     body.append(Text.assemble(("use: ", "dim"), (visible(one.help), "green")))
     return Group(head, Padding(Group(*body), (0, 0, 1, 4)))
 

@@ -14,7 +14,7 @@ from ssot_audit.report.style import Style, inert, plural, visible
 
 if TYPE_CHECKING:
     from ssot_audit.model import ImportPath
-    from ssot_audit.rules import Pack, Rule
+    from ssot_audit.rules import AnyRule, Pack
 
 
 UNBOUNDED = 10_000  # columns
@@ -72,20 +72,21 @@ def paths_table(name: str, found: Sequence[ImportPath], style: Style) -> str:
     return draw([table, Text(), Text(total)], style) if found else ""
 
 
-def rules_table(chosen: Sequence[tuple[Pack, Rule]], style: Style) -> str:
-    table = plain_table(("rule", "left"), ("pack", "left"), ("severity", "left"), ("canonical path", "left"))
+def rules_table(chosen: Sequence[tuple[Pack, AnyRule]], style: Style) -> str:
+    table = plain_table(("rule", "left"), ("pack", "left"), ("kind", "left"), ("severity", "left"), ("governs", "left"))
     for pack, rule in chosen:
-        table.add_row(*(Text(visible(one)) for one in (rule.id, pack.name, rule.severity.value, rule.canonical)))
+        table.add_row(
+            *(Text(visible(one)) for one in (rule.id, pack.name, rule.kind, rule.severity.value, rule.spec.subject))
+        )
     return draw([table], style)
 
 
-def explanation(pack: Pack, rule: Rule) -> str:
+def explanation(pack: Pack, rule: AnyRule) -> str:
     """Everything a rule says, with its examples."""
-    lines = [f"{rule.id}: {rule.title}", "", *rule.why.strip().splitlines(), "", f"canonical   {rule.canonical}"]
-    lines += [f"alias       {one}" for one in rule.aliases]
-    lines += [f"shim        {one.path}, until {one.until or 'no date'}" for one in rule.shims]
-    lines += [f"deprecated  {one}" for one in rule.deprecated]
-    lines += [f"family      {one}" for one in rule.family]
+    lines = [f"{rule.id}: {rule.title}", "", *rule.why.strip().splitlines(), ""]
+    for key, value in rule.spec._asdict().items():
+        values = value if isinstance(value, tuple) and not hasattr(value, "_asdict") else (value,)
+        lines += [f"{key.replace('_', '-'):<11} {one}" for one in values if one not in ("", False, None)]
     lines += [f"severity    {rule.severity}", f"from        {rule.source}"]
     if pack.package:
         lines.append(f"applies     by itself where the top-level package {pack.package} is in the tree")

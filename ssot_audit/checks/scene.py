@@ -1,0 +1,24 @@
+"""What a check sees: the program, outlines of files, what files are for, and the day. It reads nothing itself."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from datetime import date
+from typing import NamedTuple
+
+from ssot_audit.model import Kind
+from ssot_audit.program.candidates import Program
+from ssot_audit.source.outlines import Outlines
+
+
+class Scene(NamedTuple):
+    """A repository, read as deep as its rules ask. `named` are the files that are judged, None for all."""
+
+    program: Program
+    outlines: Outlines
+    kinds: Mapping[str, Kind]
+    today: date
+    named: frozenset[str] | None = None
+
+    def judges(self, path: str) -> bool:
+        return self.named is None or path in self.named

@@ -1,0 +1,97 @@
+"""What a rule of the kind `symbol` says: one symbol, or one module, with its one home."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Sequence
+from datetime import date
+from typing import NamedTuple
+
+from ssot_audit import names, tables
+from ssot_audit.rules import Rule
+
+
+class Shim(NamedTuple):
+    """A deprecated path kept on purpose, up to and including the day `until`."""
+
+    path: str
+    until: date | None
+
+    def __str__(self) -> str:
+        return f"{self.path}, until {self.until or 'no date'}"
+
+
+class Symbol(NamedTuple):
+    """One symbol, or one module, with its one home. Paths are dotted; `family`, `deprecated` may hold patterns."""
+
+    canonical: str
+    deprecated: tuple[str, ...]
+    shims: tuple[Shim, ...]
+    family: tuple[str, ...]
+    aliases: tuple[str, ...]
+    external: bool
+
+    @property
+    def subject(self) -> str:
+        return self.canonical
+
+    @property
+    def symbol(self) -> str:
+        return names.last_part(self.canonical)
+
+    @property
+    def listed(self) -> tuple[str, ...]:
+        return (self.canonical, *self.deprecated, *(shim.path for shim in self.shims))
+
+
+SymbolRule = Rule[Symbol]
+
+
+def read(reader: tables.Reader) -> Symbol:
+    """The keys of such a rule."""
+    spec = Symbol(
+        canonical=reader.text("canonical", required=True),
+        deprecated=reader.texts("deprecated"),
+        shims=tuple(_shim(one, reader) for one in reader.tables("shims")),
+        family=reader.texts("family"),
+        aliases=reader.texts("aliases"),
+        external=reader.flag("external"),
+    )
+    _check_paths(spec, reader)
+    return spec
+
+
+def _check_paths(spec: Symbol, reader: tables.Reader) -> None:
+    if spec.canonical and not (names.is_dotted(spec.canonical) and "." in spec.canonical):
+        reader.wrong("canonical", f"must be one dotted path such as package.module.Name, not {spec.canonical!r}")
+    for key, patterns in (("deprecated", spec.deprecated), ("family", spec.family)):
+        for pattern in patterns:
+            mistake = names.mistake_in(pattern)
+            if mistake:
+                reader.wrong(key, f"{pattern!r} {mistake}")
+    for alias in spec.aliases:
+        if not alias.isidentifier():
+            reader.wrong("aliases", f"{alias!r} is not a name")
+    listed = [*spec.deprecated, *(shim.path for shim in spec.shims if shim.path), spec.canonical]
+    for path in dict.fromkeys(listed):
+        if path and listed.count(path) > 1:
+            reader.wrong("", f"lists {path!r} twice; a path is canonical, deprecated or a shim")
+
+
+def _shim(entry: object, above: tables.Reader) -> Shim:
+    reader = tables.Reader(entry, f"{above.where}, shim", above.mistakes)
+    shim = Shim(reader.text("path", required=True), reader.day("until"))
+    if shim.path and not names.is_dotted(shim.path):
+        reader.wrong("path", f"{shim.path!r} is not a dotted path")
+    reader.finish()
+    return shim
+
+
+def listed_twice(rules: Sequence[SymbolRule]) -> Iterator[str]:
+    """A path falls under one rule: two that list it are a mistake, whether or not the tree has it."""
+    owners: dict[str, SymbolRule] = {}
+    for rule in rules:
+        for path in rule.spec.listed:
+            first = owners.setdefault(path, rule)
+            if first is not rule:
+                ids = f"{first.id!r} and {rule.id!r}"
+                yield f"{rule.source}: rules {ids} both list {path!r}; a path falls under one rule"

@@ -1,0 +1,79 @@
+"""What the whole tree of one file says of chosen names: who defines, calls, reads and spells them. All is frozen.
+
+Facts tell of imports and of the names of a module; an outline tells of any depth, and only of what was asked for.
+"""
+
+from __future__ import annotations
+
+from typing import NamedTuple
+
+from ssot_audit.facts import Context, Import, Place
+
+HERE = -1  # the root of a path is a name that this module binds itself, other than by an import
+UNKNOWN = -2  # … is anything else: a local name, a builtin, an expression
+
+
+class Wanted(NamedTuple):
+    """The names an outline tells of, `*` standing for any characters: of what is defined, of what is called or read,
+    and of whole texts."""
+
+    definitions: tuple[str, ...] = ()
+    mentions: tuple[str, ...] = ()
+    texts: tuple[str, ...] = ()
+
+    def plus(self, other: Wanted) -> Wanted:
+        return Wanted(*(tuple(sorted({*ours, *theirs})) for ours, theirs in zip(self, other, strict=True)))
+
+
+class Path(NamedTuple):
+    """A dotted expression: an index into the outline's imports, HERE or UNKNOWN, and the names after that. After an
+    import they are the attributes taken from what it binds; else the first is the root's own name."""
+
+    root: int
+    parts: tuple[str, ...]
+
+
+class Definition(NamedTuple):
+    """A name given to a class, a function or another object. `scope` are the classes and functions (`name()`) around
+    it. `value` is what an alias stands for, or what a call that makes the object calls. `branches` are the (number,
+    arm) of the if, try and match statements around it: definitions in different arms of one are alternatives."""
+
+    name: str
+    kind: str  # class, function, assignment, alias, made (by a call with the name in it: `type`, `NewType`, …)
+    place: Place
+    scope: tuple[str, ...]
+    contexts: tuple[Context, ...]
+    bases: tuple[Path, ...] = ()
+    value: Path | None = None
+    decorators: tuple[Path, ...] = ()
+    branches: tuple[tuple[int, int], ...] = ()
+
+
+class Mention(NamedTuple):
+    """A name or dotted expression that is called, or read without being called. Through an alias it may be any of
+    `paths`."""
+
+    paths: tuple[Path, ...]
+    called: bool
+    place: Place
+    scope: tuple[str, ...]
+    contexts: tuple[Context, ...]
+
+
+class Text(NamedTuple):
+    """A text constant that is one of the names. `under` is the key or keyword it stands under, or the position among
+    the arguments; `call` what it is handed to, as written."""
+
+    value: str
+    place: Place
+    under: str
+    call: str
+    scope: tuple[str, ...]
+    contexts: tuple[Context, ...]
+
+
+class Outline(NamedTuple):
+    imports: tuple[Import, ...] = ()
+    definitions: tuple[Definition, ...] = ()
+    mentions: tuple[Mention, ...] = ()
+    texts: tuple[Text, ...] = ()

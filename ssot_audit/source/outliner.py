@@ -1,0 +1,279 @@
+"""The outline of one text, off the interpreter's own tree: definitions, calls, reads and texts of chosen names.
+
+Statements are visited in source order; a name is looked up once every scope is known.
+"""
+
+from __future__ import annotations
+
+import ast
+import re
+import warnings
+from collections.abc import Callable, Iterator, Mapping, Sequence
+from types import MappingProxyType
+from typing import Any, NamedTuple
+
+from ssot_audit.facts import Context
+from ssot_audit.outline import HERE, UNKNOWN, Definition, Mention, Outline, Path, Text, Wanted
+from ssot_audit.source.scopes import MAX_STEPS, Alias, Scope
+from ssot_audit.source.search import str_word
+from ssot_audit.source.text import normal
+from ssot_audit.source.tree import TreeVisitor, binding, dotted
+
+MAKERS = frozenset(
+    ("type", "NewType", "NamedTuple", "namedtuple", "TypedDict", "Enum", "IntEnum", "StrEnum", "new_class")
+)
+MAX_PATHS = 8  # what one expression may stand for through aliases
+
+Names = Callable[[str], bool]
+_DEFS = (ast.FunctionDef, ast.AsyncFunctionDef)
+_COMPREHENSIONS = (ast.ListComp, ast.SetComp, ast.DictComp, ast.GeneratorExp)
+
+
+def outline(text: str, wanted: Wanted) -> Outline:
+    """The outline of a text. Raises SyntaxError, ValueError, RecursionError or MemoryError where the interpreter cannot
+    parse it."""
+    with warnings.catch_warnings():
+        warnings.simplefilter("ignore")
+        tree = ast.parse(text)
+    outliner = _Outliner(text, wanted)
+    outliner.visit_all(tree.body)
+    return outliner.result()
+
+
+def _matcher(names: Sequence[str]) -> Names:
+    if "*" in names:
+        return lambda word: True
+    pattern = re.compile(rf"{str_word(tuple(names))}\Z")
+    return lambda word: pattern.match(word) is not None
+
+
+class _Seen(NamedTuple):
+    """Where something stands; what its names mean is asked for at the end."""
+
+    at: Scope
+    scope: tuple[str, ...]
+    contexts: tuple[Context, ...]
+    branches: tuple[tuple[int, int], ...]
+
+
+class _Outliner(TreeVisitor):
+    def __init__(self, text: str, wanted: Wanted) -> None:
+        super().__init__(text)
+        self.defines, self.mentions = _matcher(wanted.definitions), _matcher(wanted.mentions)
+        self.texts = frozenset(wanted.texts)
+        self.defined: list[tuple[Definition, Sequence[ast.expr], ast.expr | None, Sequence[ast.expr], _Seen]] = []
+        self.named: list[tuple[ast.expr, tuple[str, ...], bool, _Seen]] = []
+        self.spelled: list[Text] = []
+
+    # Results
+
+    def result(self) -> Outline:
+        defined = (
+            one._replace(
+                bases=tuple(self._path(base, seen.at) for base in bases),
+                value=None if value is None else self._path(value, seen.at),
+                decorators=tuple(self._path(each, seen.at) for each in decorators),
+            )
+            for one, bases, value, decorators, seen in self.defined
+        )
+        return Outline(tuple(self.imports), tuple(defined), tuple(self._mentioned()), tuple(self.spelled))
+
+    def _mentioned(self) -> Iterator[Mention]:
+        for node, names, called, seen in self.named:
+            paths = self._paths(names, seen.at)
+            if any(map(self._is_wanted, paths)):
+                yield Mention(paths, called, self.place(node), seen.scope, seen.contexts)
+
+    def _is_wanted(self, path: Path) -> bool:
+        if path.root >= 0:
+            one = self.imports[path.root]
+            return self.mentions(one.means) or any(map(self.mentions, (*path.parts, *one.module.split("."))))
+        return any(map(self.mentions, path.parts))
+
+    def _path(self, node: ast.expr, at: Scope) -> Path:
+        while isinstance(node, ast.Call | ast.Subscript):  # Generic[T] is Generic; a decorator's call is the decorator
+            node = node.func if isinstance(node, ast.Call) else node.value
+        names = dotted(node)
+        return self._paths(names, at)[0] if names else Path(UNKNOWN, ())
+
+    def _paths(self, names: tuple[str, ...], at: Scope) -> tuple[Path, ...]:
+        """What a dotted expression may stand for, aliases followed."""
+        found: dict[Path, None] = {}
+        pending, seen = [(at, names)], set()
+        for _ in range(MAX_STEPS):
+            if not pending or len(found) >= MAX_PATHS:
+                break
+            scope, parts = pending.pop()
+            home, bound = binding(scope, parts[0])
+            for what in bound:
+                if isinstance(what, int):
+                    found[Path(what, parts[1:])] = None
+                elif what is None:
+                    found[Path(HERE if home is self.module else UNKNOWN, parts)] = None
+                elif id(what) not in seen:
+                    seen.add(id(what))
+                    pending.append((what.scope, what.path + parts[1:]))
+            if home is self.module and any(isinstance(what, Alias) for what in bound):
+                found[Path(HERE, parts)] = None  # an alias is a name of its own too
+            if not bound:
+                found[Path(UNKNOWN, parts)] = None
+        return tuple(found) or (Path(UNKNOWN, names),)
+
+    def _seen(self) -> _Seen:
+        return _Seen(self.at, self.scope, self.contexts, self.branches)
+
+    # Statements
+
+    # Definitions
+
+    def _define(
+        self,
+        name: str,
+        kind: str,
+        node: ast.expr | ast.stmt,
+        bases: Sequence[ast.expr] = (),
+        value: ast.expr | None = None,
+        decorators: Sequence[ast.expr] = (),
+    ) -> None:
+        if self.defines(name):
+            seen = self._seen()
+            one = Definition(name, kind, self.place(node), seen.scope, seen.contexts, branches=seen.branches)
+            self.defined.append((one, bases, value, decorators, seen))
+
+    def _named_place(self, node: ast.stmt, name: str) -> ast.stmt:
+        """A node that stands for the name in a class or def statement."""
+        line = self.lines[node.lineno - 1] if node.lineno <= len(self.lines) else ""
+        at = line.find(name, self.column(node.lineno, node.col_offset) - 1)
+        start = len(line[:at].encode()) if at >= 0 else node.col_offset
+        end = start + len(name.encode())
+        return ast.Pass(lineno=node.lineno, col_offset=start, end_lineno=node.lineno, end_col_offset=end)
+
+    def _class(self, node: ast.ClassDef) -> None:
+        name = normal(node.name)
+        self.visit_all([*node.decorator_list, *node.bases, *node.keywords])
+        self._define(name, "class", self._named_place(node, node.name), node.bases, decorators=node.decorator_list)
+        self.at.bind(name, None)
+        self.scoped("class", name, node.body)
+
+    def _function(self, node: ast.FunctionDef | ast.AsyncFunctionDef) -> None:
+        name = normal(node.name)
+        self.visit_all([*node.decorator_list, node.args, *([node.returns] if node.returns else [])])
+        self._define(name, "function", self._named_place(node, node.name), decorators=node.decorator_list)
+        self.at.bind(name, None)
+        before = self.contexts
+        self.contexts = (*((Context.TYPING,) if Context.TYPING in before else ()), Context.DEFERRED)
+        self.scoped("function", f"{name}()", node.body, node.args)
+        self.contexts = before
+
+    def _assign(self, node: ast.Assign) -> None:
+        self.visit(node.value)
+        for target in node.targets:
+            self._bind(target, node.value)
+
+    def _annotated(self, node: ast.AnnAssign) -> None:
+        self.visit(node.annotation)
+        if node.value:
+            self.visit(node.value)
+            self._bind(node.target, node.value)
+
+    def _walrus(self, node: ast.NamedExpr) -> None:
+        self.visit(node.value)
+        self._bind(node.target, node.value)
+
+    def _alias(self, node: Any) -> None:
+        self.visit(node.value)
+        self._bind(node.name, node.value)
+
+    def _bind(self, target: ast.expr, value: ast.expr) -> None:
+        """An assignment: an alias, the call that makes an object, or any other."""
+        if not isinstance(target, ast.Name):
+            self.visit(target)
+            return
+        name, path = normal(target.id), dotted(value)
+        self.at.bind(name, Alias(self.at, path) if path and path[0] != "()" and path != (name,) else None)
+        if path:
+            self._define(name, "alias", target, value=value)
+        elif isinstance(value, ast.Call):
+            self._define(name, "made" if _makes(value, name) else "assignment", target, value=value)
+        else:
+            self._define(name, "assignment", target)
+
+    # Expressions
+
+    def _name(self, node: ast.Name) -> None:
+        name = normal(node.id)
+        if isinstance(node.ctx, ast.Store):
+            self.at.bind(name, None)
+            self._define(name, "assignment", node)
+        elif isinstance(node.ctx, ast.Load):
+            self.named.append((node, (name,), False, self._seen()))
+
+    def _attribute(self, node: ast.Attribute) -> None:
+        names = dotted(node)
+        if names and names[0] == "()":
+            self._root(node)
+        if names:
+            self.named.append((node, names, False, self._seen()))
+
+    def _root(self, node: ast.expr) -> None:
+        while isinstance(node, ast.Attribute):
+            node = node.value
+        self.visit(node)
+
+    def _call(self, node: ast.Call) -> None:
+        names = dotted(node.func)
+        if names:
+            self.named.append((node.func, names, True, self._seen()))
+            if names[0] == "()":
+                self._root(node.func)
+        else:
+            self.visit(node.func)
+        for number, argument in enumerate(node.args):
+            self._value(argument, str(number), ".".join(names or ()))
+        for keyword in node.keywords:
+            self._value(keyword.value, keyword.arg or "", ".".join(names or ()))
+
+    def _value(self, node: ast.expr, under: str, call: str) -> None:
+        if isinstance(node, ast.Constant):
+            self._constant(node, under, call)
+        elif isinstance(node, ast.Dict):
+            self._dict(node, call)
+        else:
+            self.visit(node)
+
+    def _dict(self, node: ast.Dict, call: str = "") -> None:
+        for key, value in zip(node.keys, node.values, strict=True):
+            under = key.value if isinstance(key, ast.Constant) and isinstance(key.value, str) else ""
+            if key:
+                self.visit(key)
+            self._value(value, under, call)
+
+    def _constant(self, node: ast.Constant, under: str = "", call: str = "") -> None:
+        if isinstance(node.value, str) and node.value in self.texts:
+            self.spelled.append(Text(node.value, self.place(node), under, call, self.scope, self.contexts))
+
+    handlers: Mapping[type[ast.AST], Callable[[Any, Any], None]] = MappingProxyType(
+        {
+            **TreeVisitor.handlers,
+            ast.ClassDef: _class,
+            ast.FunctionDef: _function,
+            ast.AsyncFunctionDef: _function,
+            ast.Assign: _assign,
+            ast.AnnAssign: _annotated,
+            ast.NamedExpr: _walrus,
+            **({ast.TypeAlias: _alias} if hasattr(ast, "TypeAlias") else {}),
+            ast.Name: _name,
+            ast.Attribute: _attribute,
+            ast.Call: _call,
+            ast.Dict: _dict,
+            ast.Constant: _constant,
+        }
+    )
+
+
+def _makes(call: ast.Call, name: str) -> bool:
+    """Whether a call makes a type of the very name it is assigned to: `X = NewType("X", int)`."""
+    function = dotted(call.func)
+    first = call.args[0] if call.args else None
+    literal = isinstance(first, ast.Constant) and first.value == name
+    return bool(function and function[-1] in MAKERS and literal)
