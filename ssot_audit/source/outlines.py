@@ -3,8 +3,9 @@
 from __future__ import annotations
 
 import sys
-from collections.abc import Iterable, Mapping, Sequence
-from typing import TYPE_CHECKING, Any, NamedTuple
+from collections.abc import Callable, Iterable, Mapping, Sequence
+from functools import partial
+from typing import TYPE_CHECKING, Any, NamedTuple, TypeVar
 
 from ssot_audit.facts import Failure
 from ssot_audit.outline import Outline, Wanted
@@ -15,6 +16,8 @@ from ssot_audit.source.search import is_absent, mentions
 if TYPE_CHECKING:
     from ssot_audit.source.library import Library
 
+Parsed = TypeVar("Parsed")
+
 BATCH = 16  # files a worker is handed at once
 RECURSION = 5_000  # frames; the tree of a file that nests deeper is not read
 FEW = 24  # files this process reads itself
@@ -22,8 +25,8 @@ FEW = 24  # files this process reads itself
 
 class _Task(NamedTuple):
     path: str
-    wanted: Wanted
-    always: bool  # whatever it spells
+    names: tuple[str, ...]  # a file that spells none of them is left alone; none at all: every file is parsed
+    parse: Callable[[str], Any]
 
 
 class Outlines:
@@ -39,27 +42,34 @@ class Outlines:
         be read, or that spells one and does not parse."""
         found = self._spelling.get(wanted)
         if found is None:
-            found = self._spelling[wanted] = self._read(self._library.paths, wanted, always=False)
+            names = {name for group in wanted for name in group}
+            found = self._spelling[wanted] = self.parsed(names, partial(_outline, wanted)) if names else {}
         return found
 
     def of(self, paths: Iterable[str], wanted: Wanted) -> Mapping[str, Outline | Failure]:
         """The outlines of these files, whatever they spell."""
         asked = list(dict.fromkeys(paths))
         missing = [path for path in asked if (path, wanted) not in self._single]
-        self._single.update(((path, wanted), one) for path, one in self._read(missing, wanted, always=True).items())
+        found = self._read(missing, (), partial(_outline, wanted))
+        self._single.update(((path, wanted), one) for path, one in found.items())
         return {path: self._single[path, wanted] for path in asked}
 
-    def _read(self, paths: Sequence[str], wanted: Wanted, always: bool) -> dict[str, Outline | Failure]:
-        if not paths or not any(wanted):
+    def parsed(self, names: Iterable[str], parse: Callable[[str], Parsed]) -> dict[str, Parsed | Failure]:
+        """What `parse` makes of the text of every file that spells one of the names, by path and in order. It may raise
+        what the interpreter's parser does; worker processes must be able to import it."""
+        return self._read(self._library.paths, tuple(sorted(names)), parse)
+
+    def _read(self, paths: Sequence[str], names: tuple[str, ...], parse: Callable[[str], Any]) -> dict[str, Any]:
+        if not paths:
             return {}
         from ssot_audit.source.pool import Work, cores, each
 
         root, watch = self._library.root, self._library.watch
-        tasks = [_Task(f"{root}/{path}", wanted, always) for path in paths]
+        tasks = [_Task(f"{root}/{path}", names, parse) for path in paths]
         jobs = 0 if len(tasks) <= FEW else cores() if self._library.jobs is None else self._library.jobs
         results: dict[int, Any] = {}
-        for done, (number, outline) in enumerate(each(Work(_outline, _lost, BATCH), tasks, jobs), 1):
-            results[number] = outline
+        for done, (number, result) in enumerate(each(Work(_parsed, _lost, BATCH), tasks, jobs), 1):
+            results[number] = result
             watch("outlining", done, len(tasks))
         return {path: one for number, path in enumerate(paths) if (one := results[number]) is not None}
 
@@ -68,32 +78,32 @@ def _lost(task: _Task, reason: str) -> Failure:
     return Failure(reason)
 
 
-def _outline(task: _Task) -> Outline | Failure | None:
-    """The outline of a file, None where it spells none of the names."""
+def _outline(wanted: Wanted, text: str) -> Outline:
+    from ssot_audit.source.outliner import outline
+
+    return outline(text, wanted)
+
+
+def _parsed(task: _Task) -> Any:
+    """What a file holds, None where it spells none of the names."""
     from ssot_audit.source.read import read_bytes
     from ssot_audit.source.text import decode
 
     data = read_bytes(task.path)
     if isinstance(data, Failure):
         return data
-    question = Question(tuple(sorted({name for group in task.wanted for name in group})))
-    if not task.always and is_absent(question, data):
+    question = Question(task.names)
+    if task.names and is_absent(question, data):
         return None
     text = decode(data)
     if isinstance(text, Failure):
         return text
-    if not task.always and not data.isascii() and not mentions(question, text, masked(text), ""):
+    if task.names and not data.isascii() and not mentions(question, text, masked(text), ""):
         return None
-    return _parsed(text, task.wanted)
-
-
-def _parsed(text: str, wanted: Wanted) -> Outline | Failure:
-    from ssot_audit.source.outliner import outline
-
     limit = sys.getrecursionlimit()
     try:
         sys.setrecursionlimit(max(limit, RECURSION))  # the same depth whoever reads: a worker or this process
-        return outline(text, wanted)
+        return task.parse(text)
     except SyntaxError as error:
         return Failure(f"line {error.lineno or 1}: {error.msg or 'does not parse'}")
     except (ValueError, RecursionError, MemoryError) as error:
