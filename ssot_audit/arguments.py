@@ -20,12 +20,13 @@ from typing import NoReturn
 from ssot_audit import __version__
 from ssot_audit.errors import UsageError
 
-COMMANDS = ("check", "paths", "imports", "graph", "rules", "cache")
+COMMANDS = ("check", "init", "paths", "imports", "graph", "rules", "cache")
 FORMAT_NAMES = ("full", "concise", "json", "json-lines")
 
 _ABOUT = """Measure how much of a Python repository imports each symbol from its single source of truth.
 
   ssot-audit [PATH...]            check a repository, or judge some of its files (the same as `check`)
+  ssot-audit init [PATH]          find what is fragmented, and write a first rule file with the evidence
   ssot-audit paths NAME [PATH]    through which import paths is NAME reached, and where does each lead
   ssot-audit imports [PATH]       every import, as JSON lines
   ssot-audit graph [PATH]         how large the import graph is, and how many import-time cycles it has
@@ -86,7 +87,7 @@ def parse(argv: Sequence[str]) -> Namespace:
     commands = parser.add_subparsers(
         dest="command", metavar="COMMAND", parser_class=_Parser, required=True, prog="ssot-audit"
     )
-    builders = dict(zip(COMMANDS, (_check, _paths, _imports, _graph, _rules, _cache), strict=True))
+    builders = dict(zip(COMMANDS, (_check, _init, _paths, _imports, _graph, _rules, _cache), strict=True))
     for name in argv[:1] if argv and argv[0] in builders else COMMANDS:
         builders[name](commands)
     return parser.parse_args(argv)
@@ -164,6 +165,19 @@ def _check(commands: _SubParsersAction[_Parser]) -> None:
     _rule_options(parser)
     _files(parser)
     _reading(parser)
+
+
+def _init(commands: _SubParsersAction[_Parser]) -> None:
+    about = "Find what is fragmented in a repository, and write a first rule file with the evidence."
+    parser = _command(commands, "init", about, ("full", "json"))
+    parser.add_argument(
+        "paths", nargs="?", default=None, type=Path, metavar="PATH", help="the repository; default: here"
+    )
+    parser.add_argument("--to", type=Path, metavar="FILE", help="the rule file; default: ssot-rules.toml at its top")
+    parser.add_argument("--limit", type=_count, default=20, metavar="N", help="rules to write at most; default 20")
+    parser.add_argument("--force", action="store_true", help="write over a rule file that is there")
+    parser.add_argument("--config", type=Path, metavar="FILE", help="this configuration; its folder is the repository")
+    _files(parser)
 
 
 def _paths(commands: _SubParsersAction[_Parser]) -> None:

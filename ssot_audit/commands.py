@@ -42,7 +42,21 @@ def check(arguments: Namespace, watch: Watch) -> Answer:
     said = [f"the cache was not used: {report.cache_ignored}"] if report.cache_ignored else []
     if arguments.verbose:
         said += _readers(report)
+    if not report.rules and not report.partial and report.evidence.read:
+        said += _first_look(arguments, watch)
     return Answer(text, code, (*said, *(report.judgement.reasons if code == NOT_JUDGED else ())))
+
+
+def _first_look(arguments: Namespace, watch: Watch) -> Iterator[str]:
+    """What is fragmented in a repository that has no rules yet, in a few lines."""
+    from ssot_audit.init.begin import survey
+    from ssot_audit.init.propose import lines_of
+
+    seen = survey(options(arguments, watch))
+    read = f"{plural(seen.files, 'file')}, {plural(seen.imports, 'imported name')}"
+    yield f"{read}; reached in more than one way: {len(seen.found)}"
+    yield from lines_of(seen.found[:3])
+    yield "`ssot-audit init` writes a first rule file with the evidence"
 
 
 def _readers(report: Report) -> Iterator[str]:
@@ -65,6 +79,30 @@ def graph(arguments: Namespace, watch: Watch) -> Answer:
         return Answer(json.dumps(found._asdict(), indent=2) + "\n", MET)
     figures = plural(found.modules, "module"), plural(found.edges, "edge"), plural(found.cycles, "import-time cycle")
     return Answer(", ".join(figures) + "\n", MET)
+
+
+def init(arguments: Namespace, watch: Watch) -> Answer:
+    """A first rule file, and what is in it."""
+    from ssot_audit.init.begin import survey, write_rules
+
+    asked = options(arguments, watch)
+    seen = survey(asked)
+    if not seen.repository.found.paths:
+        return Answer("", NOT_JUDGED, (f"no Python file found in {seen.repository.root}; name the repository",))
+    if not seen.found:
+        return Answer("", MET, ("nothing is fragmented that these checks know of; no rule file was written",))
+    kept, written = write_rules(seen, arguments.limit, arguments.to, arguments.force)
+    said = [f"{path} was written" for path in written]
+    if len(written) == 1 and seen.repository.config.source:
+        said.append(f'name it in {seen.repository.config.source} to use it: rules = ["{written[0].name}"]')
+    if arguments.output_format == "json":
+        found = [{"path": one.subject, "what": one.what, "files_to_change": one.spread} for one in kept]
+        return Answer(json.dumps(found, indent=2) + "\n", MET, tuple(said))
+    from ssot_audit.report.tables import proposals_table
+
+    return Answer(
+        proposals_table([(one.subject, one.what, one.spread) for one in kept], style(arguments)), MET, tuple(said)
+    )
 
 
 def cache(arguments: Namespace, watch: Watch) -> Answer:
@@ -243,5 +281,5 @@ def style(arguments: Namespace) -> Style:
 
 Command = Callable[[Namespace, Watch], Answer]
 TABLE: Mapping[str, Command] = MappingProxyType(
-    {"check": check, "paths": paths, "imports": imports, "graph": graph, "rules": rules, "cache": cache}
+    {"check": check, "init": init, "paths": paths, "imports": imports, "graph": graph, "rules": rules, "cache": cache}
 )

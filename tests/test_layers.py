@@ -13,6 +13,7 @@ LAYERS = (
     ("__main__",),
     ("cli",),
     ("arguments", "commands", "progress"),
+    ("init",),
     ("paths", "examples"),
     ("pipeline",),
     ("repository",),

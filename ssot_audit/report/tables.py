@@ -72,6 +72,13 @@ def paths_table(name: str, found: Sequence[ImportPath], style: Style) -> str:
     return draw([table, Text(), Text(total)], style) if found else ""
 
 
+def proposals_table(found: Sequence[tuple[str, str, int]], style: Style) -> str:
+    table = plain_table(("files to change", "right"), ("found", "left"), ("canonical path proposed", "left"))
+    for subject, what, spread in found:
+        table.add_row(Text(f"{spread:,}"), Text(visible(what)), Text(visible(subject)))
+    return draw([table], style)
+
+
 def rules_table(chosen: Sequence[tuple[Pack, AnyRule]], style: Style) -> str:
     table = plain_table(("rule", "left"), ("pack", "left"), ("kind", "left"), ("severity", "left"), ("governs", "left"))
     for pack, rule in chosen:

@@ -1,0 +1,74 @@
+"""`ssot-audit init`: what is fragmented in a repository, as a rule file whose examples hold."""
+
+from __future__ import annotations
+
+import tempfile
+from pathlib import Path
+from typing import NamedTuple
+
+from ssot_audit import pipeline
+from ssot_audit.checks.kinds import SHAPES
+from ssot_audit.config import OWN_FILE
+from ssot_audit.errors import UsageError
+from ssot_audit.examples import failures
+from ssot_audit.init.fragments import fragments
+from ssot_audit.init.harvest import harvest
+from ssot_audit.init.propose import Proposal, proposals, rule_file
+from ssot_audit.repository import Options, Repository, open_repository
+from ssot_audit.rules import load_pack
+from ssot_audit.source.outlines import Outlines
+
+RULES_FILE = "ssot-rules.toml"
+
+
+class Survey(NamedTuple):
+    """A repository, how much of it was read, and what could be a rule of it, the widest spread first."""
+
+    repository: Repository
+    files: int
+    imports: int
+    found: tuple[Proposal, ...]
+
+
+def survey(options: Options) -> Survey:
+    """Read every file, and see what is fragmented."""
+    repository = open_repository(options)
+    reading = pipeline.read_all(repository, options)
+    found = proposals(
+        fragments(reading.program, repository.kinds),
+        harvest(reading.program, Outlines(reading.library), repository.kinds),
+    )
+    imports = sum(one.imports for one in reading.library.entries.values())
+    return Survey(repository, len(repository.found.paths), imports, tuple(found))
+
+
+def write_rules(seen: Survey, limit: int, target: Path | None, force: bool) -> tuple[list[Proposal], list[Path]]:
+    """Write the widest proposals into a rule file, and a configuration that names it where there is none: what was
+    written down, and the files. Raises UsageError where a file would be lost."""
+    root = seen.repository.root
+    path = target or root / RULES_FILE
+    if path.exists() and not force:
+        raise UsageError(f"{path}: exists; give --force to write it anew, or another file with --to")
+    kept = _proven(seen.found[:limit])
+    read = f"{seen.files:,} files, {seen.imports:,} imported names"
+    about = f"What `ssot-audit init` found in {read}. Keep what you agree with."
+    written = [path]
+    try:
+        path.write_text(rule_file(kept, about), "utf-8")
+        if not seen.repository.config.source and path.is_relative_to(root):
+            (root / OWN_FILE).write_text(f'rules = ["{path.relative_to(root).as_posix()}"]\n', "utf-8")
+            written.append(root / OWN_FILE)
+    except OSError as error:
+        raise UsageError(f"{error.filename}: cannot be written: {error.strerror}") from None
+    return kept, written
+
+
+def _proven(found: tuple[Proposal, ...]) -> list[Proposal]:
+    """Those whose examples hold: the others would be rules nobody can trust."""
+    if not found:
+        return []
+    with tempfile.TemporaryDirectory() as folder:
+        path = Path(folder) / RULES_FILE
+        path.write_text(rule_file(found, "to be proven"), "utf-8")
+        rules = load_pack(path, RULES_FILE, SHAPES).rules
+    return [one for one, rule in zip(found, rules, strict=True) if not any(failures(rule))]

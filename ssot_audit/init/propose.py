@@ -1,0 +1,158 @@
+"""Rules for what was found, as the text of a rule file: each with its evidence above it and examples that prove it."""
+
+from __future__ import annotations
+
+import json
+import re
+from collections import defaultdict
+from collections.abc import Iterable, Sequence
+from typing import NamedTuple
+
+from ssot_audit import names
+from ssot_audit.init.fragments import Fragment
+from ssot_audit.init.harvest import Harvested
+
+SHOWN = 3  # files named for a path
+
+
+class Proposal(NamedTuple):
+    """A rule to be: what it governs, how many files it would have changed, the lines of evidence, and its keys."""
+
+    name: str
+    subject: str
+    spread: int
+    what: str
+    evidence: tuple[str, ...]
+    keys: tuple[tuple[str, object], ...]
+    good: str
+    bad: str
+
+
+def proposals(fragments: Sequence[Fragment], harvested: Sequence[Harvested]) -> list[Proposal]:
+    """The widest spread first; a path is listed once."""
+    declared: dict[str, list[Harvested]] = defaultdict(list)
+    for one in harvested:
+        if one.instead:
+            declared[one.instead].append(one)
+    both = (*map(_of_fragment, fragments), *(_of_declared(path, group) for path, group in declared.items()))
+    found = sorted(both, key=lambda one: (-one.spread, one.subject))
+    taken: set[str] = set()
+    kept = []
+    for proposal in found:
+        keys = dict(proposal.keys)
+        listed = {str(keys["canonical"]), *_texts(keys["deprecated"])}
+        if taken.isdisjoint(listed):
+            taken |= listed
+            kept.append(proposal)
+    return kept
+
+
+def _texts(value: object) -> tuple[str, ...]:
+    return value if isinstance(value, tuple) else ()
+
+
+def _of_fragment(one: Fragment) -> Proposal:
+    head, name = names.split(one.canonical)
+    total = one.spread + len(one.keeping)
+    deprecated = tuple(path for path, _ in one.others)
+    evidence = (
+        f"{name}, made at {one.origin.path}:{one.origin.line}, is imported through {len(one.others) + 1} paths:",
+        _users(one.canonical, one.keeping, keep=True),
+        *(_users(path, files) for path, files in one.others),
+    )
+    return Proposal(
+        name=name,
+        subject=one.canonical,
+        spread=one.spread,
+        what=f"imported through {len(one.others) + 1} paths",
+        evidence=evidence,
+        keys=(
+            ("title", f"One {name}, from {head}"),
+            ("why", f"{total} files import it through {len(one.others) + 1} paths; {len(one.keeping)} use this one."),
+            ("canonical", one.canonical),
+            ("deprecated", deprecated),
+            ("family", (head,)),
+            ("exclude-paths", one.inside),
+        ),
+        good=_import(one.canonical),
+        bad=_import(deprecated[0]),
+    )
+
+
+def _of_declared(instead: str, found: Sequence[Harvested]) -> Proposal:
+    """What is deprecated in favour of one path."""
+    messages = {one.path: " ".join(one.declared.message.split()) for one in found}
+    evidence: list[str] = []
+    for one in found:
+        where = f"{one.file}:{one.declared.line}"
+        evidence += [f"{one.path} is declared deprecated at {where}: {messages[one.path][:160]}"]
+        evidence += [_users(one.path, one.users)]
+    old = " and ".join(messages) if len(messages) < 3 else f"{len(messages)} older paths"
+    return Proposal(
+        name=names.last_part(instead),
+        subject=instead,
+        spread=len({file for one in found for file in one.users}),
+        what="declared deprecated by its own code",
+        evidence=tuple(evidence),
+        keys=(
+            ("title", f"{instead} in place of {old}"),
+            ("why", f"The code says so itself: {next(iter(messages.values()))}"),
+            ("canonical", instead),
+            ("deprecated", tuple(sorted(messages))),
+            ("family", (names.split(instead)[0] or instead,)),
+            ("exclude-paths", tuple(sorted({f"/{one.file}" for one in found}))),
+        ),
+        good=_import(instead),
+        bad=_import(min(messages)),
+    )
+
+
+def _import(path: str) -> str:
+    head, name = names.split(path)
+    return f"from {head} import {name}" if head else f"import {name}"
+
+
+def _users(path: str, files: Sequence[str], keep: bool = False) -> str:
+    some = ", ".join(files[:SHOWN]) + (", …" if len(files) > SHOWN else "")
+    count = f"{len(files):>5} {'file ' if len(files) == 1 else 'files'}"
+    return f"{count}  {path}" + ("  (kept: see whether you agree)" if keep else f"  ({some})" if files else "")
+
+
+def rule_file(found: Sequence[Proposal], about: str) -> str:
+    """The text of a rule file. TOML writes texts as JSON does."""
+    ids: dict[str, int] = {}
+    parts = [f"about = {_toml(about)}\n"]
+    for one in found:
+        word = _identity(one.name)
+        ids[word] = ids.get(word, 0) + 1
+        identity = word if ids[word] == 1 else f"{word}-{ids[word]}"
+        lines = [f"# {_inert(line)}".rstrip() for line in one.evidence]
+        lines += ["[[rule]]", f"id = {_toml(identity)}", 'severity = "warning"']
+        lines += [f"{key} = {_toml(value)}" for key, value in one.keys if value]
+        lines += ["", "[[rule.good]]", f"code = {_toml(one.good)}"]
+        lines += ["", "[[rule.bad]]", 'class = "deprecated"', f"code = {_toml(one.bad)}"]
+        parts.append("\n".join(lines) + "\n")
+    return "\n".join(parts)
+
+
+def _toml(value: object) -> str:
+    if isinstance(value, tuple):
+        return f"[{', '.join(map(_toml, value))}]"
+    # The one character that JSON leaves as it is and TOML does not take.
+    return json.dumps(value, ensure_ascii=False).replace("\x7f", "\\u007f")
+
+
+def _inert(line: str) -> str:
+    """A comment ends with its line, and holds no control character."""
+    return "".join(one if one.isprintable() else "?" for one in line)
+
+
+def _identity(name: str) -> str:
+    """`MessageRouter` is message-router."""
+    parts = re.findall(r"[A-Z]+(?![a-z])|[A-Z][a-z0-9]*|[a-z0-9]+", name)
+    return "-".join(part.lower() for part in parts) or "symbol"
+
+
+def lines_of(found: Iterable[Proposal]) -> list[str]:
+    """One line a proposal, for who has not asked for a rule file yet."""
+    return [f"{one.subject}: {one.what}; {one.spread} files would change" for one in found]

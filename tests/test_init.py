@@ -1,0 +1,115 @@
+"""`ssot-audit init`: a first rule file for a repository without rules, and what a bare run says there."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+from running import audit, write
+
+from ssot_audit.checks.kinds import SHAPES
+from ssot_audit.rules import load_pack
+
+TREE = {
+    "shop/__init__.py": "",
+    "shop/orders/__init__.py": "from shop.orders.model import Order\n",
+    "shop/orders/model.py": "class Order: ...\n",
+    "shop/orders/inside.py": "from shop.orders.model import Order\n",
+    "shop/web.py": "from shop.orders import Order\n",
+    "shop/mail.py": "from shop.orders import Order\n",
+    "shop/ship.py": "from shop.orders import Order\n",
+    "shop/report.py": "from shop.orders.model import Order\n",
+    "shop/helpers.py": "from shop.mail import Order\n",
+}
+
+
+def test_it_proposes_the_path_most_files_use_and_counts_only_files_outside_the_package(tmp_path: Path) -> None:
+    write(tmp_path, TREE)
+    done = audit("init", tmp_path, "--output-format", "json")
+    # report.py and helpers.py would change; inside.py may use the longer path, and mail.py only passes it on.
+    assert done.json == [{"path": "shop.orders.Order", "what": "imported through 3 paths", "files_to_change": 2}]
+    text = (tmp_path / "ssot-rules.toml").read_text()
+    assert 'deprecated = ["shop.mail.Order", "shop.orders.model.Order"]' in text
+    assert "#     1 file   shop.orders.model.Order  (shop/report.py)" in text
+    assert "inside.py" not in text
+
+
+def test_what_it_writes_is_used_by_the_next_run_and_its_examples_hold(tmp_path: Path) -> None:
+    write(tmp_path, TREE)
+    assert audit("init", tmp_path).code == 0
+    assert (tmp_path / "ssot-audit.toml").read_text() == 'rules = ["ssot-rules.toml"]\n'
+    tested = audit("rules", "test", cwd=tmp_path)
+    assert (tested.code, "0 failed" in tested.out) == (0, True)
+    done = audit("check", tmp_path, "--output-format", "json")
+    assert {(one["filename"], one["path"]) for one in done.json["violations"]} == {
+        ("shop/report.py", "shop.orders.model.Order"),
+        ("shop/helpers.py", "shop.mail.Order"),
+    }
+
+
+def test_a_rule_file_that_is_there_is_not_lost(tmp_path: Path) -> None:
+    write(tmp_path, {**TREE, "ssot-rules.toml": "mine"})
+    done = audit("init", tmp_path)
+    assert (done.code, (tmp_path / "ssot-rules.toml").read_text()) == (2, "mine")
+    assert audit("init", tmp_path, "--force").code == 0
+    assert (tmp_path / "ssot-rules.toml").read_text() != "mine"
+
+
+def test_a_name_an_assignment_gives_on_purpose_is_not_another_path(tmp_path: Path) -> None:
+    write(tmp_path, {**TREE, "shop/helpers.py": "from shop.orders import Order\nSchema = Order\n"})
+    write(tmp_path, {"shop/user.py": "from shop.helpers import Schema\n", "shop/report.py": ""})
+    done = audit("init", tmp_path)
+    assert (done.code, done.out) == (0, "")
+    assert "nothing is fragmented" in done.err
+    assert not (tmp_path / "ssot-rules.toml").exists()
+
+
+def test_what_the_code_declares_deprecated_becomes_a_rule(tmp_path: Path) -> None:
+    write(
+        tmp_path,
+        {
+            "lib/__init__.py": "",
+            "lib/new.py": "class Client: ...\n\n\ndef call(): ...\n",
+            "lib/old.py": (
+                "import warnings\n\nfrom lib.new import Client\n\n"
+                'warnings.warn("lib.old is deprecated, use lib.new.Client", DeprecationWarning, stacklevel=2)\n'
+            ),
+            "lib/lazy.py": (
+                "import warnings\n\n\ndef __getattr__(name):\n"
+                '    if name in ("request", "send"):\n'
+                '        warnings.warn(f"{name} was renamed to `lib.new.call`", DeprecationWarning)\n'
+                "        from lib.new import call\n\n        return call\n"
+                "    raise AttributeError(name)\n"
+            ),
+            "lib/decorated.py": (
+                "from typing_extensions import deprecated\n\nfrom lib.new import call\n\n\n"
+                '@deprecated("Use call instead")\ndef ring(): ...\n'
+            ),
+            "app.py": "from lib.old import Client\nfrom lib.lazy import request\nfrom lib.decorated import ring\n",
+        },
+    )
+    assert audit("init", tmp_path).code == 0
+    rules = load_pack(tmp_path / "ssot-rules.toml", "rules", SHAPES).rules
+    # Each message names what to use; `send` has the same replacement as `request`, and a path is listed once.
+    assert {(rule.spec.canonical, rule.spec.deprecated) for rule in rules} == {
+        ("lib.new.Client", ("lib.old",)),
+        ("lib.new.call", ("lib.decorated.ring", "lib.lazy.request", "lib.lazy.send")),
+    }
+    found = audit("check", tmp_path, "--output-format", "json").json["violations"]
+    assert sorted(one["path"] for one in found) == ["lib.decorated.ring", "lib.lazy.request", "lib.old.Client"]
+
+
+def test_a_bare_run_without_rules_says_what_it_found_in_five_lines_and_points_on(tmp_path: Path) -> None:
+    write(tmp_path, TREE)
+    done = audit("check", tmp_path)
+    assert done.code == 2
+    said = done.err.splitlines()
+    assert said[0] == "ssot-audit: 9 files, 7 imported names; reached in more than one way: 1"
+    assert said[1] == "ssot-audit: shop.orders.Order: imported through 3 paths; 2 files would change"
+    assert "`ssot-audit init`" in said[2]
+    assert len(said) <= 5
+
+
+def test_init_where_there_is_no_python_judges_nothing(tmp_path: Path) -> None:
+    done = audit("init", tmp_path)
+    assert (done.code, done.out) == (2, "")
+    assert "no Python file" in done.err
