@@ -13,17 +13,18 @@ from ssot_audit.rules import SYMBOL, AnyRule, Shape
 
 
 class RuleKind(NamedTuple):
-    """How rules of a kind are written, how the program is held against them, and the stub tree their examples run in:
-    files by path."""
+    """How rules of a kind are written, how the program is held against them, what its page in the documentation says,
+    and the stub tree its examples run in: files by path."""
 
     shape: Shape
     check: Callable[[Scene, Sequence[AnyRule]], Outcome]
+    about: str
     stub: Callable[[Any], Mapping[str, str]] = lambda rule: {}
 
 
 CHECKS: Mapping[str, RuleKind] = MappingProxyType(
     {
-        SYMBOL: RuleKind(symbol.SHAPE, symbol.check, symbol_stub.stub),
+        SYMBOL: RuleKind(symbol.SHAPE, symbol.check, symbol.ABOUT, symbol_stub.stub),
     }
 )
 SHAPES: Mapping[str, Shape] = MappingProxyType({name: kind.shape for name, kind in CHECKS.items()})

@@ -16,6 +16,10 @@ from ssot_audit.rules import Shape
 
 _UNDECIDED = ("unparsed", "computed", "cycle")
 _MISSING = ("missing-module", "missing-name")
+ABOUT = """
+Governs a symbol, or a module: every import, attribute and string that leads to it, through whatever path. A reference
+gets the first class that holds; the README lists them. The figure is canonical references / governed references.
+"""
 SHAPE = Shape(
     read,
     good=(Class.CANONICAL, *(one for one in Class if one.standing in (Standing.APART, Standing.TOLERATED))),

@@ -21,7 +21,16 @@ class Shim(NamedTuple):
 
 
 class Symbol(NamedTuple):
-    """One symbol, or one module, with its one home. Paths are dotted; `family`, `deprecated` may hold patterns."""
+    """One symbol, or one module, with its one home. Paths are dotted; in patterns `*` is any characters of a part and
+    `**` any number of parts.
+
+    canonical: the one dotted path of the symbol, or of a module
+    deprecated: older paths, or patterns of them
+    shims: paths kept for a while, each with the day `until` which it is kept
+    family: packages or patterns where the name and its aliases are governed; the canonical module's package by default
+    aliases: other names of the symbol
+    external: true where the symbol is of an installed package
+    """
 
     canonical: str
     deprecated: tuple[str, ...]
