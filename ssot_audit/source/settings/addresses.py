@@ -11,14 +11,14 @@ _VARIABLE = re.compile(r"\$\{\w+(?::?[-=?+]([^{}$]*))?\}|\$\w+")
 _ADDRESS = re.compile(
     r"""(?:[A-Za-z][A-Za-z0-9+.\-]*://)?      # http://, postgresql+asyncpg://
         (?:[^/@\s]*@)?                        # user:password@
-        (\[[0-9A-Fa-f:.]+\]|[A-Za-z0-9_.\-]*)
+        (\[[0-9A-Fa-f:.]+\]|(?:[A-Za-z0-9_.\-]|\{\})*)  # {} is what an f-string computes
         (?::([0-9]{1,5}))?
         (?:/(?:tcp|udp|sctp)\Z|[/?\#]\S*)?\Z""",
     re.X,
 )
 _PORT = re.compile(r"([0-9]{1,5})(?:/(?:tcp|udp|sctp))?\Z")
-_PART = re.compile(r"(?:\$\{[^}]*\}|\[[^\]]*\]|[^:\[\]{}\s])+")
-_MAPPED = re.compile(r"(?:\$\{[^}]*\}|[0-9]+(?:-[0-9]+)?)(?:/(?:tcp|udp|sctp))?\Z")
+_PART = re.compile(r"(?:\$\{[^}]{0,300}\}|\[[^\]]{0,300}\]|[^:\[\]{}\s])+")
+_MAPPED = re.compile(r"(?:\$\{[^}]{0,300}\}|[0-9]+(?:-[0-9]+)?)(?:/(?:tcp|udp|sctp))?\Z")
 
 
 class Part(NamedTuple):
@@ -48,7 +48,7 @@ def host_of(value: str) -> str | None:
     be anything."""
     plain = _with_defaults(value)
     found = _ADDRESS.match(plain)
-    if not found or not found[1] or (found[1].isdigit() and "://" not in plain):
+    if not found or not found[1] or "{}" in found[1] or (found[1].isdigit() and "://" not in plain):
         return None
     if "://" in plain or found[2] or re.fullmatch(r"(?:[0-9]{1,3}\.){3}[0-9]{1,3}", found[1]):
         return found[1].strip("[]")

@@ -10,9 +10,10 @@ from ssot_audit.source.settings.marks import Mark, join
 
 # ${KEY:-default} and ${KEY-default}; :=, = set it as well. A default that holds another variable is read from inside.
 _DEFAULT = re.compile(r"\$\{([A-Za-z_]\w*):?[-=]([^{}$\n]+)\}")
-_GAP = r"(?:[\"']?[ \t]*,?(?:[ \t]|\\\r?\n|\r?\n)*[\"']?)"  # between the words of a shell line, a JSON array or a list
+# Between the words of a JSON array or a list, of a YAML list, of a shell line.
+_GAP = r"[\"']?(?:[ \t]*,\s*|[ \t]*\r?\n[ \t]*-[ \t]+|(?:[ \t]|\\\r?\n)+)[\"']?"
 _FLAG = re.compile(
-    rf"(?<![\w\-])(--?[A-Za-z][\w\-]*)(=|{_GAP})((?:\$\{{[^}}\s]*\}}|[^\s\"',;|&()\[\]\\$<>]|\$\w)+)",
+    rf"(?<![\w\-])(--?[A-Za-z][\w\-]*)(=|{_GAP})((?:\$\{{[^}}\s]{{0,300}}\}}|[^\s\"',;|&()\[\]\\$<>]|\$\w)+)",
 )
 _PAIR = re.compile(r"([A-Za-z_]\w*)=(.*)\Z", re.S)
 _ADDRESSED = re.compile(r"(?:port|host|bind|listen|address|addr|url|uri)\Z", re.I)

@@ -7,7 +7,7 @@ import re
 from collections.abc import Iterator
 
 from ssot_audit.source.settings import commands
-from ssot_audit.source.settings.marks import Malformed, Mark, line_at
+from ssot_audit.source.settings.marks import Malformed, Mark, line_at, refuse_long_blanks
 
 _BEFORE = re.compile(r"\s*(?:export[^\S\r\n]+)?(?:'[^']+'|[^=#\s]+)[^\S\r\n]*=[^\S\r\n]*")
 
@@ -16,6 +16,7 @@ def read(text: str) -> Iterator[Mark]:
     """Every `KEY=value`; a name alone sets nothing."""
     from dotenv.parser import parse_stream
 
+    refuse_long_blanks(text)
     offset = 0
     for binding in parse_stream(io.StringIO(text)):
         written = binding.original.string

@@ -8,13 +8,14 @@ import re
 from collections.abc import Iterator
 from typing import Any
 
-from ssot_audit.source.settings.marks import Malformed, Mark, join
+from ssot_audit.source.settings.marks import Malformed, Mark, join, refuse_long_blanks
 
 _DELIMITER = re.compile(r"[=:][ \t]*")
 
 
 def read(text: str) -> Iterator[Mark]:
     """Every option, `section.option`; a section's and an option's names as written."""
+    refuse_long_blanks(text)
     lines = _Lines(text)
     names: dict[int, str] = {}
     found: list[tuple[Any, str, list[str], int, str]] = []  # section, option, its lines, offset and text of the first

@@ -13,6 +13,7 @@ class Source:
         self.text = text
         self._starts = [0, *(found.end() for found in re.finditer(r"\r\n|\r|\n", text))]
         self._ascii = text.isascii()
+        self._columns: dict[int, list[int]] = {}  # by line: which character each byte of UTF-8 belongs to
 
     def span(self, node: ast.expr) -> tuple[int, int]:
         """Start and end of a node; inside f-strings Python 3.11 is not always right, but never out of the text."""
@@ -24,8 +25,11 @@ class Source:
         """`column` counts bytes of UTF-8."""
         start = self._starts[min(line, len(self._starts)) - 1]
         if not self._ascii:
-            end = self._starts[line] if line < len(self._starts) else len(self.text)
-            column = len(self.text[start:end].encode("utf-8", "surrogatepass")[:column].decode("utf-8", "ignore"))
+            if line not in self._columns:
+                end = self._starts[line] if line < len(self._starts) else len(self.text)
+                self._columns[line] = _columns(self.text[start:end])
+            columns = self._columns[line]
+            column = columns[min(column, len(columns) - 1)]
         return min(start + column, len(self.text))
 
     def literal(self, node: ast.expr | None) -> str | None:
@@ -40,6 +44,14 @@ class Source:
         if not isinstance(node, ast.Constant) or node.value is None or node.value is Ellipsis:
             return None
         return node.value if isinstance(node.value, str) else slice_of(self, node)
+
+
+def _columns(line: str) -> list[int]:
+    """For each byte of a line, and for its end, the number of characters before."""
+    found: list[int] = []
+    for number, character in enumerate(line):
+        found += [number] * len(character.encode("utf-8"))
+    return [*found, len(line)]
 
 
 def slice_of(source: Source, node: ast.expr) -> str:

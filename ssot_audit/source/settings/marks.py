@@ -2,7 +2,11 @@
 
 from __future__ import annotations
 
+import re
 from typing import NamedTuple
+
+MAX_BLANKS = 200
+_LONG_BLANKS = re.compile(r"(?<=\S)[^\S\r\n]{201,}")
 
 
 class Mark(NamedTuple):
@@ -26,6 +30,14 @@ class Malformed(Exception):
 def join(*names: str) -> str:
     """The names that are not empty, joined by `.`."""
     return ".".join(filter(None, names))
+
+
+def refuse_long_blanks(text: str) -> None:
+    """Raise Malformed at a run of more than MAX_BLANKS blanks in a line: the patterns of configparser and python-dotenv
+    take time with the square of its length."""
+    found = _LONG_BLANKS.search(text)
+    if found:
+        raise Malformed(line_at(text, found.start()), f"holds more than {MAX_BLANKS} blanks in a row")
 
 
 def line_at(text: str, offset: int) -> int:

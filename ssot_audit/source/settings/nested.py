@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from ssot_audit.source.settings.marks import join
+from ssot_audit.source.settings.marks import Mark, join
 
 MAX_DEPTH = 100
 
@@ -14,13 +14,13 @@ class TooDeep(Exception):
 class Frame:
     """One mapping or list that is open. `key` is that of the value to come, None in a mapping that waits for one."""
 
-    __slots__ = ("is_list", "key", "length", "name", "pairs")
+    __slots__ = ("is_list", "key", "length", "name", "pairs", "start")
 
     def __init__(self, name: str, is_list: bool) -> None:
         self.name, self.is_list = name, is_list
         self.key: str | None = None
-        self.length = 0
-        self.pairs: dict[str, object] = {}  # what a reader keeps of the mapping
+        self.length = self.start = 0
+        self.pairs: dict[str, Mark] = {}  # scalars a reader wants to see together
 
 
 class Trail:
@@ -47,10 +47,12 @@ class Trail:
         key, frame.key = frame.key or "", None
         return join(frame.name, key)
 
-    def enter(self, is_list: bool) -> None:
+    def enter(self, is_list: bool) -> Frame:
+        """Open a mapping or list. Raises TooDeep."""
         if len(self._frames) >= MAX_DEPTH:
             raise TooDeep
         self._frames.append(Frame(self.take(), is_list))
+        return self._frames[-1]
 
     def leave(self) -> Frame:
         return self._frames.pop()

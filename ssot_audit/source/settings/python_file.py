@@ -13,8 +13,6 @@ from ssot_audit.source.settings import commands
 from ssot_audit.source.settings.literals import Source, dotted
 from ssot_audit.source.settings.marks import Malformed, Mark, join
 
-MAX_SIZE = 1 << 20  # characters; the interpreter's tree takes 250 bytes for each
-
 _VARIABLE = re.compile(r"[A-Z][A-Z0-9_]*\Z")
 _LOOKUPS = frozenset({"get", "getenv", "setdefault"})
 _OPTIONS = frozenset({"add_argument", "option"})
@@ -27,8 +25,6 @@ Slot = tuple[ast.AST, str, str]
 
 def read(text: str) -> Iterator[Mark]:
     """Every literal that is assigned, passed by keyword, a default, or an item of a dict or list that is."""
-    if len(text) > MAX_SIZE:
-        raise Malformed(1, f"has {len(text):,} characters; Python files over {MAX_SIZE:,} are not read")
     reader = _Reader(Source(text))
     waiting: list[Slot] = [(_parse(text), "", "")]
     while waiting:

@@ -20,7 +20,9 @@ from ssot_audit.source.settings import (
 from ssot_audit.source.settings.marks import Malformed, Mark, line_at
 from ssot_audit.source.text import decode
 
-MAX_BYTES = 4 << 20  # of the real files seen, the largest JSON has 3.3 MB
+MAX_BYTES = 1 << 20
+MAX_JSON = 4 << 20  # of the real files seen, the largest has 3.3 MB
+MAX_SETTINGS = 250_000  # of one file, at some 500 bytes each
 MAX_KEYS = 1 << 25  # characters of all keys of a file: a long path above many leaves would take gigabytes
 
 Reader = Callable[[str], Iterator[Mark]]
@@ -58,8 +60,9 @@ def read_settings(path: str, data: bytes) -> tuple[Setting, ...] | Failure:
     kind = format_of(path)
     if kind is None:
         return Failure("has a name of no format that settings are read from")
-    if len(data) > MAX_BYTES:
-        return Failure(f"has {len(data):,} bytes; files over {MAX_BYTES:,} are not read")
+    most = MAX_JSON if kind == "json" else MAX_BYTES
+    if len(data) > most:
+        return Failure(f"has {len(data):,} bytes; files over {most:,} are not read")
     text = decode(data) if kind == "python" else _unicode(data)
     if isinstance(text, Failure):
         return text
@@ -84,9 +87,9 @@ def _settings(text: str, marks: Iterable[Mark]) -> tuple[Setting, ...]:
     held, found = 0, []
     for mark in marks:
         held += len(mark.key)
-        if held > MAX_KEYS:
-            raise Malformed(line_at(text, mark.start), f"keys of over {MAX_KEYS:,} characters in all are not held")
         found.append(mark)
+        if held > MAX_KEYS or len(found) > MAX_SETTINGS:
+            raise Malformed(line_at(text, mark.start), f"makes more than {MAX_SETTINGS:,} settings, or of longer keys")
     found.sort(key=lambda mark: (mark.start, mark.end, mark.key, mark.form))
     starts = [0, *(end.end() for end in re.finditer(r"\r\n|\r|\n", text))]
     return tuple(Setting(one.key, one.value, _place(starts, one.start, one.end), one.form) for one in found)

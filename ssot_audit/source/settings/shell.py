@@ -1,5 +1,5 @@
-"""Shell scripts: assignments at the start of a line, flags and URLs of commands, `${KEY:-default}`. Nothing is expanded.
-A line of a here-document that reads as an assignment counts as one: scripts write env files that way."""
+"""Shell scripts: assignments at the start of a line, flags of commands and `${KEY:-default}`. Nothing is expanded. A
+line of a here-document that reads as an assignment counts as one: scripts write env files that way."""
 
 from __future__ import annotations
 
@@ -13,7 +13,7 @@ from ssot_audit.source.settings.words import unquote
 _COMMENT = re.compile(r"^[ \t]*#[^\r\n]*", re.M)
 _ASSIGNMENT = re.compile(
     r"""^[ \t]*(?:(?:export|readonly|local|declare|typeset)(?:[ \t]+-\w+)*[ \t]+)?
-        ([A-Za-z_]\w*)=((?:"(?:[^"\\]|\\.)*"|'[^']*'|\\.|\$\{[^}\n]*\}|\$\([^)\n]*\)|`[^`\n]*`|[^\s"'\\;&|<>()`])*)""",
+        ([A-Za-z_]\w*)=((?:"(?:[^"\\]|\\.)*"|'[^']*'|\\.|\$\{[^}\n]{0,300}\}|\$\([^)\n]{0,300}\)|`[^`\n]{0,300}`|[^\s"'\\;&|<>()`])*)""",
     re.M | re.S | re.X,
 )
 

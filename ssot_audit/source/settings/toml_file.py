@@ -78,6 +78,8 @@ class _Cursor:
             found = (_TEXT if quoted else _BARE_KEY).match(self._text, self._at)
             assert found, "tomli took a key that is none"
             parts.append(_plain(found[0]) if quoted else found[0])
+            if len(parts) > MAX_DEPTH:
+                raise self._too_deep()
             self._at = found.end()
             self._blanks()
             if self._text[self._at] != ".":
@@ -113,8 +115,11 @@ class _Cursor:
         try:
             trail.enter(is_list)
         except TooDeep:
-            raise Malformed(line_at(self._text, self._at), f"nests more than {MAX_DEPTH} levels") from None
+            raise self._too_deep() from None
         self._at += 1
+
+    def _too_deep(self) -> Malformed:
+        return Malformed(line_at(self._text, self._at), f"nests more than {MAX_DEPTH} levels")
 
     def _scalar(self, key: str) -> Mark:
         quoted = self._text[self._at] in "\"'"

@@ -12,6 +12,8 @@ from ssot_audit.source.settings.addresses import mapping
 from ssot_audit.source.settings.marks import Malformed, Mark, join, line_at
 from ssot_audit.source.settings.nested import MAX_DEPTH, Frame, TooDeep, Trail
 
+MAX_ALIASED = 1_000  # characters of a scalar that aliases repeat; a longer one is a text, not a setting
+
 _PAIR = re.compile(r"([A-Za-z_]\w*)=(.*)\Z", re.S)
 _NAME = re.compile(r"[A-Za-z_]\w*\Z")
 _PROPERTIES = re.compile(r"(?:[!&]\S*\s+)+")
@@ -50,11 +52,11 @@ class _Events:
             elif isinstance(event, yaml.CollectionStartEvent):
                 self._enter(event, isinstance(event, yaml.SequenceStartEvent))
             elif isinstance(event, yaml.CollectionEndEvent):
-                yield from self._leave()
+                yield from self._leave(event.end_mark.index)
             elif isinstance(event, yaml.ScalarEvent):
                 if event.anchor:
                     self._scalars[event.anchor] = event.value
-                yield from self._scalar(event, event.value)
+                yield from self._scalar(event)
             elif isinstance(event, yaml.AliasEvent):
                 if event.anchor not in self._scalars:
                     raise Malformed(event.start_mark.line + 1, "is not valid YAML: an alias to nothing")
@@ -67,29 +69,39 @@ class _Events:
             self._ignored += 1
             return
         try:
-            self._trail.enter(is_list)
+            self._trail.enter(is_list).start = event.start_mark.index
         except TooDeep:
             raise Malformed(event.start_mark.line + 1, f"nests more than {MAX_DEPTH} levels") from None
 
-    def _leave(self) -> Iterator[Mark]:
+    def _leave(self, end: int) -> Iterator[Mark]:
         if self._ignored:
             self._ignored -= 1
             if not self._ignored and self._trail.top:
                 self._trail.top.key = "?"
             return
-        yield from _named(self._trail.leave(), self._trail.top)
+        frame = self._trail.leave()
+        yield from _named(frame, self._trail.top)
+        if frame.is_list and _last(frame.name) in _COMMANDS:
+            yield from self._command(frame.start, end, frame.name)
+
+    def _command(self, start: int, end: int, key: str) -> Iterator[Mark]:
+        yield from commands.flags(self._text, start, end, key)
+        yield from commands.urls(self._text, start, end, key)
 
     def _alias(self, event: Any) -> Iterator[Mark]:
-        value = self._scalars[event.anchor]
-        if value is not None:
-            yield from self._scalar(event, value)
-        elif self._trail.wants_key() and self._trail.top and not self._ignored:
-            self._trail.top.key = "?"
-        elif not self._ignored:
-            self._trail.take()
+        """An alias to a scalar sets what the scalar does, at its own place. One to a collection sets nothing here."""
+        value, frame = self._scalars[event.anchor], self._trail.top
+        if self._ignored or not frame:
+            return
+        if self._trail.wants_key():
+            frame.key = "?" if value is None or len(value) > MAX_ALIASED else value
+            return
+        key = self._trail.take()
+        if value is not None and len(value) <= MAX_ALIASED:
+            yield Mark(key, value, event.start_mark.index, event.end_mark.index, "yaml")
 
-    def _scalar(self, event: Any, value: str) -> Iterator[Mark]:
-        frame = self._trail.top
+    def _scalar(self, event: Any) -> Iterator[Mark]:
+        value, frame = event.value, self._trail.top
         if self._ignored or not frame:
             return
         if self._trail.wants_key():
@@ -106,16 +118,19 @@ class _Events:
         yield from _item(mark, frame, self._text) if frame.is_list else (mark,)
         if "${" in value:
             yield from commands.defaults(self._text, start, end)
-        if (last or frame.name.rpartition(".")[2]) in _COMMANDS:
-            yield from commands.flags(self._text, start, end, key)
-            yield from commands.urls(self._text, start, end, key)
+        if last in _COMMANDS:
+            yield from self._command(start, end, key)
+
+
+def _last(key: str) -> str:
+    return key.rpartition(".")[2]
 
 
 def _item(mark: Mark, frame: Frame, text: str) -> Iterator[Mark]:
     """An item of a list: `KEY=value` is split, and so are the port mappings of a container."""
     written = text[mark.start : mark.end]
     pair = _PAIR.match(mark.value)
-    parts = mapping(mark.value) if frame.name.rpartition(".")[2] == "ports" else ()
+    parts = mapping(mark.value) if _last(frame.name) == "ports" else ()
     if pair and pair[1] + "=" in written:
         start = mark.start + written.index("=") + 1
         yield Mark(join(frame.name, pair[1]), pair[2], start, max(start, mark.end), "env")
@@ -130,5 +145,5 @@ def _item(mark: Mark, frame: Frame, text: str) -> Iterator[Mark]:
 def _named(frame: Frame, above: Frame | None) -> Iterator[Mark]:
     """`- name: PORT`, `value: 8080`: an item that names a variable, as Kubernetes and Cloud Run write them."""
     name, value = frame.pairs.get("name"), frame.pairs.get("value")
-    if above and above.is_list and isinstance(name, Mark) and isinstance(value, Mark) and _NAME.match(name.value):
+    if above and above.is_list and name and value and _NAME.match(name.value):
         yield value._replace(key=join(above.name, name.value), form="env")
