@@ -372,6 +372,7 @@ def test_shell_scripts() -> None:
         export AUTH_URL="http://auth:8081"
           local host='a b'; echo PORT=2
         AUTH_PORT="${AUTH_PORT:-8082}"
+        NOW=$(date "+%s") THEN=1
         docker run -p 8083:8084 -e PORT=8085 \\
             --name auth --port 8086
     """
@@ -381,10 +382,10 @@ def test_shell_scripts() -> None:
         ("host", "a b", 5, "assignment"),
         ("AUTH_PORT", "${AUTH_PORT:-8082}", 6, "assignment"),
         ("AUTH_PORT", "8082", 6, "environment-default"),
-        ("-p.host", "8083", 7, "port-mapping"),
-        ("-p.container", "8084", 7, "port-mapping"),
-        ("PORT", "8085", 7, "env"),
-        ("--port", "8086", 8, "flag"),
+        ("-p.host", "8083", 8, "port-mapping"),
+        ("-p.container", "8084", 8, "port-mapping"),
+        ("PORT", "8085", 8, "env"),
+        ("--port", "8086", 9, "flag"),
     ]
 
 

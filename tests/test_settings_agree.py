@@ -3,6 +3,7 @@ each must stand where it is said to."""
 
 from __future__ import annotations
 
+import ast
 import configparser
 import io
 import json
@@ -189,6 +190,49 @@ def test_env_settings_are_the_values_dotenv_reads(lines: list[str], end: str) ->
     for one in found:
         if "\n" not in one.value and "'b" not in one.value:
             assert written(text, one) == one.value
+
+
+def python_literals(tree: ast.AST) -> Iterator[tuple[int, str, object]]:
+    """Line, last name and value of literal keywords, defaults, items and plain assignments outside of f-strings."""
+    waiting = [tree]
+    while waiting:
+        node = waiting.pop()
+        waiting += [one for one in ast.iter_child_nodes(node) if not isinstance(one, ast.JoinedStr)]
+        named: list[tuple[str | None, ast.expr | None]] = []
+        if isinstance(node, ast.Call):
+            named = [(one.arg, one.value) for one in node.keywords]
+        elif isinstance(node, ast.Dict):
+            names = [one.value if isinstance(one, ast.Constant) else None for one in node.keys]
+            named = [
+                (one if isinstance(one, str) else None, value) for one, value in zip(names, node.values, strict=True)
+            ]
+        elif isinstance(node, ast.arguments):
+            named = [(arg.arg, value) for arg, value in zip(node.kwonlyargs, node.kw_defaults, strict=True)]
+            named += zip([one.arg for one in node.args][::-1], node.defaults[::-1], strict=False)
+        elif isinstance(node, ast.AnnAssign | ast.Assign):
+            target = node.targets[0] if isinstance(node, ast.Assign) else node.target
+            named = [(target.id if isinstance(target, ast.Name) else None, node.value)]
+        for name, value in named:
+            if name and isinstance(value, ast.Constant) and value.value not in (None, ...):
+                yield value.lineno, name, value.value
+
+
+def test_python_settings_hold_every_literal_the_tree_of_real_files_has() -> None:
+    count = 0
+    for path in [*(ROOT / "ssot_audit").rglob("*.py"), *(ROOT / "tests").glob("*.py")]:
+        text = path.read_text("utf-8")
+        found = {
+            (one.place.line, one.key.rpartition(".")[2], repr(ast.literal_eval(node)))
+            for one in settings_of(path.name, text)
+            if one.form in ("keyword", "item", "argument-default", "assignment")
+            and not isinstance(node := ast.parse(f"({written(text, one)})", mode="eval").body, ast.JoinedStr)
+        }
+        wanted = {
+            (line, name.rpartition(".")[2], repr(value)) for line, name, value in python_literals(ast.parse(text))
+        }
+        assert wanted <= found
+        count += len(wanted)
+    assert count > 1000
 
 
 YAML_VALUE = st.recursive(

@@ -6,6 +6,7 @@ from __future__ import annotations
 
 import ast
 import re
+import sys
 import warnings
 from collections.abc import Iterable, Iterator
 
@@ -13,12 +14,29 @@ from ssot_audit.source.settings import commands
 from ssot_audit.source.settings.literals import Source, dotted
 from ssot_audit.source.settings.marks import Malformed, Mark, join
 
+_INVALID = "does not parse under Python {}.{}".format(*sys.version_info)
 _VARIABLE = re.compile(r"[A-Z][A-Z0-9_]*\Z")
 _LOOKUPS = frozenset({"get", "getenv", "setdefault"})
 _OPTIONS = frozenset({"add_argument", "option"})
 _FIELDS = frozenset({"Field", "field"})
 _ENVIRON = frozenset({"environ", "os.environ"})
 
+# Most nodes are names and their like, which hold nothing; then those that only pass on what stands below them.
+_IDLE = frozenset({ast.Name, ast.Load, ast.Store, ast.Del, ast.alias, ast.Pass, ast.Import, ast.ImportFrom})
+_MAKERS = frozenset({ast.Constant, ast.List, ast.Tuple, ast.Call, ast.BoolOp})
+_SCOPES = frozenset(
+    {
+        ast.FunctionDef,
+        ast.AsyncFunctionDef,
+        ast.ClassDef,
+        ast.Lambda,
+        ast.Assign,
+        ast.AnnAssign,
+        ast.NamedExpr,
+        ast.Dict,
+    }
+    | {ast.List, ast.Tuple, ast.Set, ast.Call, ast.JoinedStr}
+)
 # A node, the key it stands under, and the form of the setting it makes if it is a literal; no form, no setting.
 Slot = tuple[ast.AST, str, str]
 
@@ -29,8 +47,13 @@ def read(text: str) -> Iterator[Mark]:
     waiting: list[Slot] = [(_parse(text), "", "")]
     while waiting:
         node, key, form = waiting.pop()
-        yield from reader.marks(node, key, form)
-        waiting.extend(reversed(list(reader.below(node, key, form))))
+        kind = type(node)
+        if form or kind in _MAKERS:
+            yield from reader.marks(node, key, form)
+        if kind in _SCOPES:
+            waiting += reversed(list(reader.below(node, key, form)))
+        else:
+            waiting += [(one, key, "") for one in reversed(list(ast.iter_child_nodes(node))) if type(one) not in _IDLE]
 
 
 def _parse(text: str) -> ast.Module:
@@ -39,9 +62,9 @@ def _parse(text: str) -> ast.Module:
             warnings.simplefilter("ignore")
             return ast.parse(text)
     except SyntaxError as error:
-        raise Malformed(error.lineno or 1, "is not valid Python") from None
+        raise Malformed(error.lineno or 1, _INVALID) from None
     except ValueError:
-        raise Malformed(1, "is not valid Python") from None
+        raise Malformed(1, _INVALID) from None
 
 
 class _Reader:

@@ -19,9 +19,10 @@ _ASSIGNMENT = re.compile(
 
 
 def read(text: str) -> Iterator[Mark]:
-    """What a script sets, with a value as written where it holds a variable or a command."""
+    """What a script sets. A value with a variable is given as written, one with the output of a command not at all."""
     plain = _COMMENT.sub(lambda found: " " * len(found[0]), text)
     for found in _ASSIGNMENT.finditer(plain):
-        yield Mark(found[1], unquote(found[2]), found.start(2), found.end(2), "assignment")
+        if "$(" not in found[2] and "`" not in found[2]:
+            yield Mark(found[1], unquote(found[2]), found.start(2), found.end(2), "assignment")
     yield from commands.defaults(plain, 0, len(plain))
     yield from commands.flags(plain, 0, len(plain))
