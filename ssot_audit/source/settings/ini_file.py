@@ -10,7 +10,7 @@ from typing import Any
 
 from ssot_audit.source.settings.marks import Malformed, Mark, join, refuse_long_blanks
 
-_DELIMITER = re.compile(r"[=:][ \t]*")
+_DELIMITER = re.compile(r"[=:]\s*")
 
 
 def read(text: str) -> Iterator[Mark]:
@@ -41,7 +41,7 @@ def read(text: str) -> Iterator[Mark]:
         raise Malformed(lines.number, "is not valid INI") from None
     for section, option, values, start, first in found:
         name = names.get(id(section), parser.default_section)
-        delimiter = _DELIMITER.search(first)
+        delimiter = _DELIMITER.search(first.rstrip("\r\n"))
         begin = start + (delimiter.end() if delimiter else 0)
         yield Mark(join(name, option), "\n".join(values).rstrip(), begin, begin + len(values[0]), "ini")
 
