@@ -82,13 +82,12 @@ def test_json_settings_are_the_leaves_json_reads(value: object, indent: int | st
 BARE = st.sampled_from(["a", "b", "c", "port", "1", "-", "a_b"])
 BASIC = TEXTS.map(lambda text: json.dumps(text).replace("\x7f", "\\u007f"))
 LITERAL = st.text(st.characters(codec="utf-8", exclude_categories=["Cc", "Cs"], exclude_characters="'"), max_size=6)
+ODD_TEXTS = ('"""a"""""', "'''a'''''", '"""\\\n  a"""', '"""a\n"b" ""c"""', '""', "''", '"""\r\n#"""', '""""a"""')
 TOML_TEXT = st.one_of(
     BASIC,
     LITERAL.map(lambda text: f"'{text}'"),
     LITERAL.map(lambda text: f"'''\n{text}\n''{text}'''"),
-    st.sampled_from(
-        ['"""a"""""', "'''a'''''", '"""\\\n  a"""', '"""a\n"b" ""c"""', '""', "''", '"""\r\n#"""', '""""a"""']
-    ),
+    st.sampled_from(ODD_TEXTS),
 )
 TOML_SCALAR = st.one_of(
     TOML_TEXT,
@@ -140,6 +139,10 @@ def check_toml(text: str) -> int:
         told.append((one.key, repr(value)))
     assert sorted(told) == sorted((key, repr(leaf)) for key, leaf in leaves(tomli.loads(text)))
     return len(told)
+
+
+def test_toml_texts_with_quotes_at_their_ends_and_joined_lines() -> None:
+    assert check_toml("\n".join(f"x{number} = {text}" for number, text in enumerate(ODD_TEXTS))) == len(ODD_TEXTS)
 
 
 def test_this_repositorys_toml_files_are_read_whole() -> None:

@@ -33,7 +33,7 @@ def reason(name: str, data: bytes) -> str:
         ("a.yaml", "a: 1\nb: \x01\n", 2),
         ("a.toml", "a = 1\nb = \n", 2),
         ("a.toml", "a = 1\na = 2\n", 2),
-        ("a.json", '{\n"a": 1,\n}', 3),
+        ("a.json", '{\n"a": 1,\n"b" 2}', 3),
         ("a.json", "", 1),
         (".env", "A=1\n\nnot an assignment\n", 3),
         ("a.ini", "[a]\nb = 1\nnonsense\n", 3),
