@@ -121,3 +121,13 @@ class Failure(NamedTuple):
     """A file that gave no facts."""
 
     reason: str
+
+
+class Setting(NamedTuple):
+    """A configuration value one file makes. Nested keys are joined by `.` and list items counted from 0:
+    `services.auth.ports.0.host`. `place` is that of the value."""
+
+    key: str
+    value: str  # as written, without quotes: 8081, true, http://auth:8081/x
+    place: Place
+    form: str  # how it is made: assignment, keyword, argument-default, environment-default, item, yaml, env, flag, ...

@@ -38,8 +38,10 @@ OWNERS = {
     "pathspec": "globs",
     "pcre2": "engine",
     "rich": "report",
+    "yaml": "source.settings.yaml_file",
+    "dotenv": "source.settings.env_file",
 }
-ALSO = {("rich", "progress")}
+ALSO = {("rich", "progress"), ("tomli", "source.settings.toml_file")}
 
 
 @cache
