@@ -99,6 +99,7 @@ class _Outliner(TreeVisitor):
     def _paths(self, names: tuple[str, ...], at: Scope) -> tuple[Path, ...]:
         """What a dotted expression may stand for, aliases followed."""
         found: dict[Path, None] = {}
+        own: list[Path] = []
         pending, seen = [(at, names)], set()
         for _ in range(MAX_STEPS):
             if not pending or len(found) >= MAX_PATHS:
@@ -114,10 +115,10 @@ class _Outliner(TreeVisitor):
                     seen.add(id(what))
                     pending.append((what.scope, what.path + parts[1:]))
             if home is self.module and any(isinstance(what, Alias) for what in bound):
-                found[Path(HERE, parts)] = None  # an alias is a name of its own too
+                own.append(Path(HERE, parts))  # an alias is a name of its own too
             if not bound:
                 found[Path(UNKNOWN, parts)] = None
-        return tuple(found) or (Path(UNKNOWN, names),)
+        return tuple(dict.fromkeys((*found, *own))) or (Path(UNKNOWN, names),)
 
     def _seen(self) -> _Seen:
         return _Seen(self.at, self.scope, self.contexts, self.branches)
@@ -209,6 +210,9 @@ class _Outliner(TreeVisitor):
             self.named.append((node, (name,), False, self._seen()))
 
     def _attribute(self, node: ast.Attribute) -> None:
+        if not isinstance(node.ctx, ast.Load):  # what is set or deleted is not read, what it is an attribute of is
+            self.visit(node.value)
+            return
         names = dotted(node)
         if names and names[0] == "()":
             self._root(node)
