@@ -161,3 +161,17 @@ def test_a_tree_too_deep_to_visit_is_a_failure_whoever_reads_it(tmp_path: File) 
     write(tmp_path, {"deep.py": "Thing = " + "-" * 50_000 + "1\n"})
     found = Outlines(facts_below(tmp_path, ["deep.py"])).spelling(Wanted(definitions=("Thing",)))
     assert isinstance(found["deep.py"], Failure)
+
+
+def test_syntax_newer_than_the_interpreter_is_read_where_libcst_reads_it(tmp_path: File) -> None:
+    text = (
+        "from m import Thing\ntype Alias[T] = list[T]\nclass Box[T](Thing): ...\ndef f[**P](a: P):\n"
+        '    x = f"{d["a"]} {g(f"{1}")}" + Thing()\n    return f"""a\n{d["x"]}""" + Thing.y\n'
+    )
+    write(tmp_path, {"new.py": text, "broken.py": "class Thing: (\n"})
+    found = Outlines(facts_below(tmp_path, ["new.py", "broken.py"])).spelling(Wanted(("*",), ("Thing",)))
+    new = found["new.py"]
+    assert isinstance(new, Outline)
+    assert [one.name for one in new.definitions] == ["Alias", "Box", "f", "x"]
+    assert [one.place[:2] for one in new.mentions] == [(3, 14), (5, 34), (7, 15)]
+    assert isinstance(found["broken.py"], Failure)

@@ -71,7 +71,19 @@ class Outlines:
         for done, (number, result) in enumerate(each(Work(_parsed, _lost, BATCH), tasks, jobs), 1):
             results[number] = result
             watch("outlining", done, len(tasks))
+        doubtful = [number for number, one in results.items() if isinstance(one, _Doubtful)]
+        again = [(tasks[number], results[number].reason) for number in doubtful]
+        # LibCST may read whole files now: never in this process.
+        results.update(
+            (doubtful[at], result) for at, result in each(Work(_parsed_older, _refused), again, max(1, jobs))
+        )
         return {path: one for number, path in enumerate(paths) if (one := results[number]) is not None}
+
+
+class _Doubtful(NamedTuple):
+    """What this interpreter does not parse, and why; a newer one may."""
+
+    reason: str
 
 
 def _lost(task: _Task, reason: str) -> Failure:
@@ -100,12 +112,39 @@ def _parsed(task: _Task) -> Any:
         return text
     if task.names and not data.isascii() and not mentions(question, text, masked(text), ""):
         return None
+    return _made(text, task.parse)
+
+
+def _parsed_older(item: tuple[_Task, str]) -> Any:
+    """What a file in newer syntax holds, as far as an older parser can be told; a Failure where it is in none."""
+    from ssot_audit.source.older import older
+    from ssot_audit.source.read import read_bytes
+    from ssot_audit.source.text import decode
+
+    task, reason = item
+    data = read_bytes(task.path)
+    text = data if isinstance(data, Failure) else decode(data)
+    if isinstance(text, Failure | bytes):
+        return Failure(reason)
+    try:
+        made = older(text)
+    except Exception:  # LibCST raises more types than it documents
+        return Failure(reason)
+    found = _made(made, task.parse) if made else Failure(reason)
+    return Failure(reason) if isinstance(found, _Doubtful) else found
+
+
+def _refused(item: tuple[_Task, str], reason: str) -> Failure:
+    return Failure(reason)
+
+
+def _made(text: str, parse: Callable[[str], Any]) -> Any:
     limit = sys.getrecursionlimit()
     try:
         sys.setrecursionlimit(max(limit, RECURSION))  # the same depth whoever reads: a worker or this process
-        return task.parse(text)
+        return parse(text)
     except SyntaxError as error:
-        return Failure(f"line {error.lineno or 1}: {error.msg or 'does not parse'}")
+        return _Doubtful(f"line {error.lineno or 1}: {error.msg or 'does not parse'}")
     except (ValueError, RecursionError, MemoryError) as error:
         return Failure(f"the interpreter cannot parse it: {type(error).__name__}")
     finally:
