@@ -173,5 +173,5 @@ def test_syntax_newer_than_the_interpreter_is_read_where_libcst_reads_it(tmp_pat
     new = found["new.py"]
     assert isinstance(new, Outline)
     assert [one.name for one in new.definitions] == ["Alias", "Box", "f", "x"]
-    assert [one.place[:2] for one in new.mentions] == [(3, 14), (5, 34), (7, 15)]
+    assert [one.place[:2] for one in new.mentions] == [(3, 14), (5, 35), (7, 15)]
     assert isinstance(found["broken.py"], Failure)
