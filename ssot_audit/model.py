@@ -232,17 +232,25 @@ class Judgement(NamedTuple):
     reasons: tuple[str, ...] = ()
 
 
+Scores = Callable[[], tuple[Score, ...]]
+
+
+def no_scores() -> tuple[Score, ...]:
+    return ()
+
+
 class Report(NamedTuple):
-    """Everything a format may print. `line` gives a source line of a file, by its number, where it can be shown."""
+    """Everything a format may print. `line` gives a source line of a file, by its number, where it can be shown; the
+    scores of the many packages, modules and symbols are worked out for who asks."""
 
     version: str
     judgement: Judgement
     partial: bool
     total: Score
-    packages: tuple[Score, ...] = ()
-    modules: tuple[Score, ...] = ()
+    packages: Scores = no_scores
+    modules: Scores = no_scores
+    symbols: Scores = no_scores
     rules: tuple[Score, ...] = ()
-    symbols: tuple[Score, ...] = ()
     references: tuple[Reference, ...] = ()
     findings: tuple[Finding, ...] = ()
     unvalidated: tuple[Unvalidated, ...] = ()

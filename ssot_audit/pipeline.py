@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections import Counter
 from collections.abc import Iterator, Sequence, Set
 from datetime import date
+from functools import cache
 from pathlib import Path
 from typing import NamedTuple
 
@@ -159,19 +160,19 @@ def report(reading: Reading, rules: Sequence[AnyRule], outcome: Outcome, options
     kinds = {path: repository.kinds[path] for path in {one.path for one in known} | {one.path for one in items}}
     judged = [one for one in known if named is None or one.path in named]
     judged_items = [one for one in items if named is None or one.path in named]
-    modules = {one.path: program.modules.by_path[one.path].name for one in judged}
+    modules = cache(lambda: {one.path: program.modules.by_path[one.path].name for one in judged})
     findings = sorted(
         (one for one in outcome.findings if one.path not in unread),
         key=lambda one: (one.path, one.place, one.rule, one.dotted),
     )
     whole = score.score("repository", known, kinds)
-    packages = score.by_package(judged, modules, kinds)
+    packages = cache(lambda: score.by_package(judged, modules(), kinds))
     counted: list[Reference | Item] = [*judged, *judged_items]
     matched = {one.rule for one in known} | {one.rule for one in items}
     by_rule = score.by_rule(counted, ids, kinds)
     figures = Figures(
         whole=whole.total,
-        packages=packages,
+        packages=packages() if config.fail_under_package else (),
         rules=by_rule,
         findings=tuple(findings),
         unvalidated=tuple(one for one in unvalidated if one.judged),
@@ -185,9 +186,9 @@ def report(reading: Reading, rules: Sequence[AnyRule], outcome: Outcome, options
         partial=named is not None,
         total=whole if named is None else score.score("named files", judged, kinds),
         packages=packages,
-        modules=score.by_module(judged, modules, kinds),
+        modules=lambda: score.by_module(judged, modules(), kinds),
         rules=by_rule,
-        symbols=score.by_symbol(judged, kinds),
+        symbols=lambda: score.by_symbol(judged, kinds),
         references=tuple(judged),
         findings=tuple(findings),
         unvalidated=tuple(unvalidated),

@@ -6,7 +6,6 @@ from collections.abc import Iterator
 
 from ssot_audit import names
 from ssot_audit.checks.symbol_rule import SymbolRule
-from ssot_audit.source.scan import scan
 
 
 def stub(rule: SymbolRule) -> dict[str, str]:
@@ -35,6 +34,8 @@ def stub(rule: SymbolRule) -> dict[str, str]:
 
 def _imported_modules(rule: SymbolRule) -> set[str]:
     """The modules the rule's examples import, by the program's own reader."""
+    from ssot_audit.source.scan import scan  # no other run needs it
+
     found: set[str] = set()
     for example in rule.examples:
         for _, text in example.files:

@@ -37,9 +37,9 @@ def document(report: Report) -> dict[str, object]:
             {**_score(one), "kind": report.kinds.get(one.name, ""), "title": report.titles.get(one.name, "")}
             for one in report.rules
         ],
-        "symbols": [_score(one) for one in report.symbols],
-        "packages": [_score(one) for one in report.packages],
-        "modules": [{**_score(one), "filename": visible(one.path)} for one in report.modules],
+        "symbols": [_score(one) for one in report.symbols()],
+        "packages": [_score(one) for one in report.packages()],
+        "modules": [{**_score(one), "filename": visible(one.path)} for one in report.modules()],
         "references": [_reference(one) for one in report.references],
         "violations": [_violation(one) for one in report.findings],
         "errors": list(_errors(report)),

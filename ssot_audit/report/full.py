@@ -46,16 +46,16 @@ def parts(report: Report, style: Style) -> list[RenderableType]:
             Text(),
             _classes(report.total.total),
         ]
-    if report.modules:
+    if report.references:
         shown += _worst(report, style)
     if report.findings:
         shown += _findings(report, style)
     if style.statistics:
         shown += [
             Text(),
-            _scores("symbols", report.symbols, style),
+            _scores("symbols", report.symbols(), style),
             Text(),
-            _scores("packages", report.packages, style),
+            _scores("packages", report.packages(), style),
         ]
     if report.unvalidated:
         shown += _unvalidated(report)
@@ -123,7 +123,7 @@ def _classes(tally: Tally) -> Text:
 
 
 def _worst(report: Report, style: Style) -> list[RenderableType]:
-    ranked = sorted(report.modules, key=lambda one: (one.total.canonical - one.total.governed, one.path))
+    ranked = sorted(report.modules(), key=lambda one: (one.total.canonical - one.total.governed, one.path))
     worst = [one for one in ranked if one.total.canonical < one.total.governed]
     if not worst:
         return []

@@ -10,8 +10,6 @@ from typing import TYPE_CHECKING, Any, NamedTuple, TypeVar
 from ssot_audit.facts import Failure
 from ssot_audit.outline import Outline, Wanted
 from ssot_audit.source.entry import Question
-from ssot_audit.source.jit import masked
-from ssot_audit.source.search import is_absent, mentions
 
 if TYPE_CHECKING:
     from ssot_audit.source.library import Library
@@ -98,7 +96,9 @@ def _outline(wanted: Wanted, text: str) -> Outline:
 
 def _parsed(task: _Task) -> Any:
     """What a file holds, None where it spells none of the names."""
+    from ssot_audit.source.jit import masked
     from ssot_audit.source.read import read_bytes
+    from ssot_audit.source.search import is_absent, mentions
     from ssot_audit.source.text import decode
 
     data = read_bytes(task.path)
