@@ -29,7 +29,7 @@ _ABOUT = """Measure how much of a Python repository imports each symbol from its
   ssot-audit init [PATH]          find what is fragmented, and write a first rule file with the evidence
   ssot-audit paths NAME [PATH]    through which import paths is NAME reached, and where does each lead
   ssot-audit imports [PATH]       every import, as JSON lines
-  ssot-audit graph [PATH]         how large the import graph is, and how many import-time cycles it has
+  ssot-audit graph [PATH]         the import graph and its cycles, or every path that leads to one symbol
   ssot-audit rules [list|test|ID] list the rules, explain one, or run their examples
   ssot-audit cache [show|clean]   where what was read is kept from run to run, and how much of it
 """
@@ -200,8 +200,17 @@ def _imports(commands: _SubParsersAction[_Parser]) -> None:
 
 
 def _graph(commands: _SubParsersAction[_Parser]) -> None:
-    parser = _command(commands, "graph", "The size of the import graph, and its import-time cycles.", ("full", "json"))
+    about = "The import graph and its cycles, or every path that leads to one symbol."
+    parser = _command(commands, "graph", about, ("full", "json", "dot", "mermaid"))
     parser.add_argument("paths", nargs="?", default=None, type=Path, metavar="PATH", help="a folder; default: here")
+    group = parser.add_argument_group("what is drawn")
+    group.add_argument(
+        "--package", action=_Listed, default=[], metavar="PATTERN", help="only modules in it, and imports among them"
+    )
+    group.add_argument(
+        "--symbol", metavar="PATH", help="a name or a dotted path: where it is defined, every path to it, who uses each"
+    )
+    _rule_options(parser)
     _files(parser)
 
 

@@ -67,18 +67,22 @@ def _readers(report: Report) -> Iterator[str]:
 
 
 def graph(arguments: Namespace, watch: Watch) -> Answer:
-    """The size of the import graph of a folder."""
-    from ssot_audit.program.graph import import_graph, size
+    """The import graph of a folder, or the fan of paths that lead to one symbol."""
+    from ssot_audit import fan, graphs
+    from ssot_audit.report import drawing
 
     asked = options(arguments, watch)
-    repository = open_folder(asked)
-    if not repository.found.paths:
-        return Answer("", NOT_JUDGED, (f"no Python file found in {repository.root}; name the folder to read",))
-    found = size(import_graph(pipeline.read_all(repository, asked).program.modules))
-    if arguments.output_format == "json":
-        return Answer(json.dumps(found._asdict(), indent=2) + "\n", MET)
-    figures = plural(found.modules, "module"), plural(found.edges, "edge"), plural(found.cycles, "import-time cycle")
-    return Answer(", ".join(figures) + "\n", MET)
+    if arguments.symbol and arguments.package:
+        raise UsageError("--symbol and --package do not go together: a fan has the whole repository")
+    if arguments.symbol:
+        drawn = fan.fan_of(arguments.symbol, asked)
+        if not drawn.nodes:
+            raise UsageError(f"no import path leads to {arguments.symbol!r} in any file read; check the spelling")
+        text = drawing.FAN_FORMATS[arguments.output_format](drawn, style(arguments))
+        return Answer(text, MET, drawing.limits(drawn, arguments.output_format))
+    found = graphs.graph_of(arguments.package, asked)
+    text = drawing.GRAPH_FORMATS[arguments.output_format](found, style(arguments))
+    return Answer(text, MET, drawing.limits(found, arguments.output_format))
 
 
 def init(arguments: Namespace, watch: Watch) -> Answer:

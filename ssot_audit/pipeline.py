@@ -93,10 +93,14 @@ def open_library(repository: Repository, options: Options) -> Reading:
     return Reading(repository, library, Program(modules, Resolver(modules)))
 
 
-def read_all(repository: Repository, options: Options) -> Reading:
-    """The repository with the facts of every file."""
+def read_all(repository: Repository, options: Options, strings: bool = False) -> Reading:
+    """The repository with the facts of every file; with those strings, too, that a call takes for a module of it."""
     reading = open_library(repository, options)
+    if strings:
+        reading.library.question = Question(reading.program.modules.top_level())  # before anything is read
     reading.library.deepen(repository.found.paths)
+    if strings:
+        reading.library.settle()
     return reading
 
 

@@ -14,7 +14,7 @@ LAYERS = (
     ("cli",),
     ("arguments", "commands", "progress"),
     ("init",),
-    ("paths", "examples"),
+    ("paths", "examples", "fan", "graphs"),
     ("pipeline",),
     ("repository",),
     ("report",),

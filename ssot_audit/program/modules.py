@@ -176,6 +176,10 @@ class Modules:
             for place, paths, folders in self._places(top)
         )
 
+    def top_level(self) -> tuple[str, ...]:
+        """The first names of all that is below a regular package."""
+        return tuple(sorted({one.name.partition(".")[0] for one in self.by_path.values() if one.in_package}))
+
     def has_top_level(self, name: str) -> bool:
         return bool(self._named(name)) or self._is_namespace(name)
 
