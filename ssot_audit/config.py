@@ -6,12 +6,20 @@ from decimal import Decimal
 from pathlib import Path
 from typing import NamedTuple
 
-from ssot_audit import tables
+from ssot_audit import names, tables
 from ssot_audit.errors import ConfigError, UsageError
 
 OWN_FILE = "ssot-audit.toml"
 TESTS = ("tests/", "test/", "Tests/", "testing/", "test_*.py", "*_test.py", "*_tests.py", "conftest.py")
 OTHER = ("scripts/", "tools/", "docs/", "examples/", "benchmarks/", "setup.py", "noxfile.py", "tasks.py", "fabfile.py")
+
+
+class GoldenPathConfig(NamedTuple):
+    """The modules that must work: dotted names or patterns of those they begin with."""
+
+    entry_points: tuple[str, ...] = ()
+    deferred: bool = False  # whether imports inside functions count
+    fail_under: Decimal | None = None
 
 
 class Config(NamedTuple):
@@ -31,6 +39,7 @@ class Config(NamedTuple):
     fail_under_package: tuple[tuple[str, Decimal], ...] = ()
     fail_under_rule: tuple[tuple[str, Decimal], ...] = ()
     max_unvalidated: int = 0
+    golden_path: GoldenPathConfig = GoldenPathConfig()
 
 
 def find_config(folder: Path, top: Path | None) -> Path | None:
@@ -82,6 +91,7 @@ def load_config(path: Path | None) -> Config:
         fail_under_package=_percents(reader, "fail-under-package"),
         fail_under_rule=_percents(reader, "fail-under-rule"),
         max_unvalidated=reader.count("max-unvalidated") or 0,
+        golden_path=_golden_path(reader),
     )
     _check_folders(config, path.parent, reader)
     reader.finish()
@@ -98,6 +108,21 @@ def _percents(reader: tables.Reader, key: str) -> tuple[tuple[str, Decimal], ...
         else:
             reader.wrong(key, f"of {name!r} must be a number from 0 to 100")
     return tuple(found)
+
+
+def _golden_path(reader: tables.Reader) -> GoldenPathConfig:
+    table = reader.mapping("golden-path")
+    if not table:
+        return GoldenPathConfig()
+    own = tables.Reader(table, f"{reader.where}: [golden-path]", reader.mistakes)
+    found = GoldenPathConfig(own.texts("entry-points"), own.flag("deferred"), own.percent("fail-under"))
+    if not found.entry_points:
+        own.wrong("entry-points", "is missing; it must be a list of modules, at least one")
+    for one in found.entry_points:
+        if mistake := names.mistake_in(one):
+            own.wrong("entry-points", f"{one!r} {mistake}")
+    own.finish()
+    return found
 
 
 def _check_folders(config: Config, root: Path, reader: tables.Reader) -> None:

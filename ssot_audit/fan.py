@@ -13,12 +13,13 @@ from ssot_audit.checks import symbol
 from ssot_audit.checks.governance import Governance, spelled
 from ssot_audit.errors import UsageError
 from ssot_audit.facts import Channel, Facts, Place
-from ssot_audit.model import Arrow, Drawing, Kind, Node, Origin, Resolution, When
+from ssot_audit.links import Arrow, Drawing, Node, When
+from ssot_audit.model import Kind, Origin, Resolution
 from ssot_audit.program.candidates import Candidate, Program
 from ssot_audit.program.edges import when
 from ssot_audit.program.modules import path_of
 from ssot_audit.repository import Options, choose_rules, load_packs, open_repository
-from ssot_audit.rules import Rule
+from ssot_audit.rules import AnyRule
 from ssot_audit.source.entry import Question
 
 SHOWN_USERS = 20  # of one path; more are one node with their number
@@ -79,7 +80,7 @@ def _more_names(reading: pipeline.Reading, origins: set[Origin], known: set[str]
 
 class _Fan:
     def __init__(
-        self, asked: str, program: Program, rules: Sequence[Rule], today: date, kinds: Mapping[str, Kind]
+        self, asked: str, program: Program, rules: Sequence[AnyRule], today: date, kinds: Mapping[str, Kind]
     ) -> None:
         self.asked, self.program, self.today, self.kinds = asked, program, today, kinds
         self.governance = Governance(rules, program)

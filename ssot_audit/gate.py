@@ -15,6 +15,7 @@ class Gate(NamedTuple):
     packages: tuple[tuple[str, Decimal], ...] = ()
     rules: tuple[tuple[str, Decimal], ...] = ()
     max_unvalidated: int = 0
+    golden_path: Decimal | None = None
 
 
 class Figures(NamedTuple):
@@ -28,6 +29,7 @@ class Figures(NamedTuple):
     obstacles: tuple[str, ...]  # why nothing can be judged, found on the way
     partial: bool
     others: int = 0  # what rules govern in the whole repository besides references
+    golden_path: Tally = Tally()  # of the files on it
 
 
 def reaches(tally: Tally, percent: Decimal) -> bool:
@@ -47,11 +49,12 @@ def judge(gate: Gate, figures: Figures) -> Judgement:
 
 
 def _has_threshold(gate: Gate) -> bool:
-    return gate.fail_under is not None or bool(gate.packages or gate.rules)
+    return gate.fail_under is not None or gate.golden_path is not None or bool(gate.packages or gate.rules)
 
 
 def _condition(gate: Gate, partial: bool) -> str:
     own = [f"{name} at least {percent} %" for name, percent in (*gate.packages, *gate.rules)]
+    own += [f"golden path at least {gate.golden_path} %"] if gate.golden_path is not None else []
     if gate.fail_under is not None and not partial:
         return ", ".join((f"compliance at least {gate.fail_under} %", *own))
     findings = f"no finding of severity error in {'the named files' if partial else 'the repository'}"
@@ -87,6 +90,8 @@ def _obstacles(gate: Gate, figures: Figures) -> list[str]:
                 for name, _ in wanted
                 if name not in measured
             ]
+        if gate.golden_path is not None and not figures.golden_path.governed:
+            found.append("nothing is governed on the golden path, so its threshold cannot be judged")
     return found
 
 
@@ -99,6 +104,8 @@ def _missed(gate: Gate, figures: Figures) -> list[str]:
         missed.append(_below("compliance", figures.whole, gate.fail_under))
     if figures.partial:
         return missed
+    if gate.golden_path is not None and not reaches(figures.golden_path, gate.golden_path):
+        missed.append(_below("golden path", figures.golden_path, gate.golden_path))
     for wanted, known in ((gate.packages, figures.packages), (gate.rules, figures.rules)):
         scores = {score.name: score.total for score in known}
         missed += [

@@ -6,7 +6,7 @@ from collections.abc import Sequence
 
 from ssot_audit import names, pipeline
 from ssot_audit.errors import UsageError
-from ssot_audit.model import Graph
+from ssot_audit.links import Graph
 from ssot_audit.repository import Options, open_folder
 
 

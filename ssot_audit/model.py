@@ -8,6 +8,7 @@ from types import MappingProxyType
 from typing import NamedTuple
 
 from ssot_audit.facts import Channel, Context, Place
+from ssot_audit.links import GoldenPath
 
 
 class Standing(StrEnum):
@@ -216,73 +217,6 @@ class ImportPath(NamedTuple):
     kinds: tuple[tuple[Kind, int], ...]
 
 
-class When(StrEnum):
-    """When an import runs, the earliest first."""
-
-    IMPORT = "import-time"
-    GUARDED = "guarded"  # at import time, where it may fail
-    DEFERRED = "deferred"  # when a function is called
-    TYPING = "typing"  # for type checkers only
-
-    @property
-    def at_import(self) -> bool:
-        return self in (When.IMPORT, When.GUARDED)
-
-
-class Edge(NamedTuple):
-    """Who imports whom, by file; when and how the earliest of the imports between them runs, and its line."""
-
-    importer: str
-    imported: str
-    when: When
-    channel: Channel
-    line: int
-
-
-class Cycle(NamedTuple):
-    """A group of modules that reach each other, by file, and the shortest closed walk through some of them, without
-    its return to the first."""
-
-    group: tuple[str, ...]
-    walk: tuple[str, ...]
-    at_import: bool  # otherwise only with imports inside functions
-
-
-class Graph(NamedTuple):
-    """The import graph: modules by file with their dotted names, edges, and cycles, all in one order."""
-
-    nodes: tuple[tuple[str, str], ...]
-    edges: tuple[Edge, ...]
-    cycles: tuple[Cycle, ...]
-
-
-class Node(NamedTuple):
-    """One thing in a drawing. `kind` decides how it looks; `place` is a file, or a file and line."""
-
-    key: str
-    label: str
-    kind: str
-    place: str = ""
-
-
-class Arrow(NamedTuple):
-    """From who uses to what is used, by the keys of their nodes."""
-
-    start: str
-    end: str
-    when: When
-    channel: Channel
-    cyclic: bool = False  # within an import-time cycle
-
-
-class Drawing(NamedTuple):
-    """Nodes and arrows, in the order they are drawn in."""
-
-    title: str
-    nodes: tuple[Node, ...]
-    arrows: tuple[Arrow, ...]
-
-
 class Verdict(StrEnum):
     MET = "met"
     MISSED = "missed"
@@ -325,6 +259,8 @@ class Report(NamedTuple):
     evidence: Evidence = Evidence()
     titles: Mapping[str, str] = MappingProxyType({})  # of rules, by id
     kinds: Mapping[str, str] = MappingProxyType({})  # of rules, by id
+    golden_path: GoldenPath | None = None
+    on_golden_path: Score | None = None  # of the whole repository's files on it
     line: Callable[[str, int], str | None] = lambda path, number: None
     # How it came about; the report's formats do not depend on it.
     readers: tuple[tuple[str, str, int], ...] = ()  # reader, why it and no quicker one, files

@@ -17,6 +17,8 @@ from ssot_audit.checks.symbol_rule import SymbolRule
 from ssot_audit.config import Config
 from ssot_audit.facts import Channel, Failure
 from ssot_audit.gate import Figures, Gate, judge
+from ssot_audit.golden import golden_path
+from ssot_audit.links import GoldenPath
 from ssot_audit.model import (
     ABSENT,
     Evidence,
@@ -64,7 +66,7 @@ def audit(options: Options) -> Report:
     outcome = hold(reading, rules, options)
     if repository.cache:
         reading.library.keep(repository.cache)
-    return report(reading, rules, outcome, options)
+    return report(reading, rules, outcome, options, golden_path(repository, reading.program.resolver, options))
 
 
 def symbol_rules(rules: Sequence[AnyRule]) -> list[SymbolRule]:
@@ -153,7 +155,9 @@ def find_unvalidated(reading: Reading, references: Sequence[Reference]) -> Itera
             yield Unvalidated(path, entry.fault.line, entry.fault.reason, judged)
 
 
-def report(reading: Reading, rules: Sequence[AnyRule], outcome: Outcome, options: Options) -> Report:
+def report(
+    reading: Reading, rules: Sequence[AnyRule], outcome: Outcome, options: Options, path: GoldenPath | None
+) -> Report:
     """Measure and judge. References in unvalidated files are in no figure."""
     repository, program = reading.repository, reading.program
     config, named, ids = repository.config, repository.named, [one.id for one in rules]
@@ -174,6 +178,7 @@ def report(reading: Reading, rules: Sequence[AnyRule], outcome: Outcome, options
     counted: list[Reference | Item] = [*judged, *judged_items]
     matched = {one.rule for one in known} | {one.rule for one in items}
     by_rule = score.by_rule(counted, ids, kinds)
+    on_path = score.score("golden path", [one for one in known if path and one.path in path.reached], kinds)
     figures = Figures(
         whole=whole.total,
         packages=packages() if config.fail_under_package else (),
@@ -183,6 +188,7 @@ def report(reading: Reading, rules: Sequence[AnyRule], outcome: Outcome, options
         obstacles=_obstacles(repository, rules, outcome.findings, matched),
         partial=named is not None,
         others=sum(1 for one in items if one.standing is not Standing.APART),
+        golden_path=on_path.total,
     )
     return Report(
         version=__version__,
@@ -200,6 +206,8 @@ def report(reading: Reading, rules: Sequence[AnyRule], outcome: Outcome, options
         evidence=_evidence(reading, known, items, rules),
         titles={rule.id: rule.title for rule in rules},
         kinds={rule.id: rule.kind for rule in rules},
+        golden_path=path,
+        on_golden_path=on_path,
         line=SourceLines(repository.root).line,
         readers=reading.library.readers(),
         recalled=len(reading.library) - len(reading.library.fresh),
@@ -213,6 +221,7 @@ def _gate(config: Config, options: Options) -> Gate:
         config.fail_under_package,
         config.fail_under_rule,
         config.max_unvalidated if options.max_unvalidated is None else options.max_unvalidated,
+        config.golden_path.fail_under,
     )
 
 

@@ -16,6 +16,7 @@ LAYERS = (
     ("init",),
     ("paths", "examples", "fan", "graphs"),
     ("pipeline",),
+    ("golden",),
     ("repository",),
     ("report",),
     ("gate",),
@@ -28,6 +29,7 @@ LAYERS = (
     ("globs",),
     ("engine",),
     ("model",),
+    ("links",),
     ("outline",),
     ("facts", "names", "errors"),
 )

@@ -5,8 +5,8 @@ from __future__ import annotations
 from collections.abc import Iterable, Iterator
 from typing import NamedTuple
 
-from ssot_audit.facts import Channel, Context, Facts, Import, Target
-from ssot_audit.model import Edge, When
+from ssot_audit.facts import Channel, Context, Facts, Import
+from ssot_audit.links import Edge, When
 from ssot_audit.program.modules import Module, absolute
 from ssot_audit.program.resolve import Resolver
 
@@ -47,24 +47,22 @@ def runs(module: Module, resolver: Resolver) -> Iterator[Run]:
         for name, found in _imported(module, one, resolver):
             yield Run(name, found, when(one.contexts), channel, one.place.line)
     for target in facts.targets:
-        named = _targeted(module, target, resolver)
-        if named:
-            later = target.function.startswith(_PATCHES) and Context.TYPING not in target.contexts
-            at = When.DEFERRED if later else when(target.contexts)
-            yield Run(*named, at, Channel.STRING, target.place.line)
+        later = target.function.startswith(_PATCHES) and Context.TYPING not in target.contexts
+        at = When.DEFERRED if later else when(target.contexts)
+        path = absolute(module, target.level, target.path) if target.path else None
+        for name, found in _nearest(path, module, resolver):
+            yield Run(name, found, at, Channel.STRING, target.place.line)
 
 
 def _imported(module: Module, one: Import, resolver: Resolver) -> Iterator[tuple[str, Module]]:
     base = absolute(module, one.level, one.module)
     if not base:
         return
-    found = resolver.modules.find(base, module)
-    if isinstance(found, Module):
-        yield base, found
+    yield from _nearest(base, module, resolver)
     if one.name is None or one.name == "*":
         return
     name = f"{base}.{one.name}"
-    below = resolver.modules.find(name, module)
+    found, below = resolver.modules.find(base, module), resolver.modules.find(name, module)
     if isinstance(below, Module) and (not isinstance(found, Module) or _is_module(found, one.name, below, resolver)):
         yield name, below
 
@@ -75,15 +73,14 @@ def _is_module(package: Module, name: str, below: Module, resolver: Resolver) ->
     return origin is None or origin.path == below.path
 
 
-def _targeted(module: Module, target: Target, resolver: Resolver) -> tuple[str, Module] | None:
-    """The module that a path in a string is, or is in."""
-    dotted = absolute(module, target.level, target.path) if target.path else None
+def _nearest(dotted: str | None, module: Module, resolver: Resolver) -> Iterator[tuple[str, Module]]:
+    """The module that a path is, else the one it is in: that runs before the rest of the path is looked for."""
     while dotted:
         found = resolver.modules.find(dotted, module)
         if isinstance(found, Module):
-            return dotted, found
+            yield dotted, found
+            return
         dotted = dotted.rpartition(".")[0]
-    return None
 
 
 def edges(module: Module, resolver: Resolver) -> list[Edge]:

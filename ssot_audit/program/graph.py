@@ -7,7 +7,7 @@ from collections.abc import Iterator, Mapping, Sequence
 import networkx as nx
 
 from ssot_audit import names
-from ssot_audit.model import Cycle, Edge, Graph, When
+from ssot_audit.links import Cycle, Edge, Graph, When
 from ssot_audit.program.edges import edges
 from ssot_audit.program.resolve import Resolver
 

@@ -7,6 +7,7 @@ from collections.abc import Iterator, Sequence
 
 from ssot_audit import __version__
 from ssot_audit.model import Finding, ImportPath, Reference, Report, Score, Tally, Verdict
+from ssot_audit.report import golden
 from ssot_audit.report.style import Style, visible
 
 SCHEMA_VERSION = 3
@@ -20,7 +21,7 @@ def render_lines(report: Report, style: Style) -> str:
     """One object a line: references, violations, errors, then the rest of the document as the summary."""
     whole = document(report)
     lines: list[dict[str, object]] = [{"type": "reference", **_reference(one)} for one in report.references]
-    lines += [{"type": "violation", **_violation(one)} for one in report.findings]
+    lines += [{"type": "violation", **_violation(one, report)} for one in report.findings]
     lines += [{"type": "error", **one} for one in _errors(report)]
     rest = {key: value for key, value in whole.items() if key not in ("references", "violations", "errors")}
     lines.append({"type": "summary", **rest})
@@ -41,7 +42,8 @@ def document(report: Report) -> dict[str, object]:
         "packages": [_score(one) for one in report.packages()],
         "modules": [{**_score(one), "filename": visible(one.path)} for one in report.modules()],
         "references": [_reference(one) for one in report.references],
-        "violations": [_violation(one) for one in report.findings],
+        "violations": [_violation(one, report) for one in report.findings],
+        "golden_path": _golden_path(report),
         "errors": list(_errors(report)),
         "warnings": [visible(one) for one in report.warnings],
         "evidence": {
@@ -59,6 +61,13 @@ def document(report: Report) -> dict[str, object]:
             "rules": {"matched": list(evidence.matched_rules), "unmatched": list(evidence.unmatched_rules)},
         },
     }
+
+
+def _golden_path(report: Report) -> dict[str, object] | None:
+    """The golden path with its compliance; null where none is configured."""
+    if report.golden_path is None or report.on_golden_path is None:
+        return None
+    return {**golden.document(report.golden_path), "compliance": _score(report.on_golden_path)}
 
 
 def failure(reasons: Sequence[str]) -> dict[str, object]:
@@ -96,7 +105,8 @@ def _tally(tally: Tally) -> dict[str, object]:
     return {"canonical": tally.canonical, "governed": tally.governed, "percent": percent, "classes": classes}
 
 
-def _violation(one: Finding) -> dict[str, object]:
+def _violation(one: Finding, report: Report) -> dict[str, object]:
+    chain = report.golden_path.chain(one.path) if report.golden_path else ()
     return {
         "code": one.rule,
         "class": one.klass,
@@ -111,6 +121,7 @@ def _violation(one: Finding) -> dict[str, object]:
         "end_location": {"row": one.place.end_line, "column": one.place.end_column},
         "related": [{"filename": visible(at.path), "row": at.line, "note": visible(at.note)} for at in one.related],
         "fingerprint": visible(one.fingerprint),
+        "golden_path": [visible(step.name) for step in chain] or None,
     }
 
 

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from ssot_audit.facts import Channel
-from ssot_audit.model import Arrow, Drawing, Node, When
+from ssot_audit.links import Arrow, Drawing, Node, When
 from ssot_audit.report.style import visible
 
 _SHAPES = {"definition": "box", "users": "note", "nothing": "octagon"}

@@ -8,7 +8,7 @@ from collections.abc import Callable, Iterable, Mapping
 from types import MappingProxyType
 
 from ssot_audit.facts import Channel
-from ssot_audit.model import Arrow, Cycle, Drawing, Edge, Graph, Node, When
+from ssot_audit.links import Arrow, Cycle, Drawing, Edge, Graph, Node, When
 from ssot_audit.report import dot, mermaid
 from ssot_audit.report.style import Style, inert, plural, visible
 

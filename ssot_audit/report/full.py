@@ -10,6 +10,7 @@ from rich.table import Table
 from rich.text import Text
 
 from ssot_audit.model import Class, Finding, Kind, Report, Score, Severity, Standing, Tally, Verdict
+from ssot_audit.report import golden
 from ssot_audit.report.style import Style, plural, visible
 from ssot_audit.report.tables import draw, plain_table
 
@@ -46,6 +47,9 @@ def parts(report: Report, style: Style) -> list[RenderableType]:
             Text(),
             _classes(report.total.total),
         ]
+    if report.golden_path and report.on_golden_path:
+        lines = golden.section(report.golden_path, report.on_golden_path.total)
+        shown += [Text(), *(Text(line, overflow="fold") for line in lines)]
     if report.references:
         shown += _worst(report, style)
     if report.findings:
@@ -139,7 +143,7 @@ def _findings(report: Report, style: Style) -> list[RenderableType]:
     shown: list[RenderableType] = [Text()]
     ranked = sorted(report.findings, key=lambda one: (_SEVERITIES.index(one.severity), _KINDS.index(one.kind)))
     for one in ranked[:SHOWN_FINDINGS]:
-        shown.append(_finding(one, report.line(one.path, one.place.line), style))
+        shown.append(_finding(one, report, style))
     rest = ranked[SHOWN_FINDINGS:]
     if rest:
         shown.append(Text(f"and {plural(len(rest), 'more finding')}:"))
@@ -150,7 +154,9 @@ def _findings(report: Report, style: Style) -> list[RenderableType]:
     return shown
 
 
-def _finding(one: Finding, line: str | None, style: Style) -> Group:
+def _finding(one: Finding, report: Report, style: Style) -> Group:
+    line = report.line(one.path, one.place.line)
+    chain = report.golden_path.chain(one.path) if report.golden_path else ()
     place = f"{visible(one.path)}:{one.place.line}:{one.place.column}"
     head = Text.assemble((place, "bold"), "  ", (one.rule, "cyan"), "  ", (one.klass, "red"))
     body: list[RenderableType] = [Text(visible(one.message))]
@@ -159,6 +165,7 @@ def _finding(one: Finding, line: str | None, style: Style) -> Group:
     body += [Text(f"{visible(at.path)}:{at.line}: {visible(at.note)}", "dim") for at in one.related[:SHOWN_RELATED]]
     rest = len(one.related) - SHOWN_RELATED
     body += [Text(f"and {plural(rest, 'more place')}", "dim")] if rest > 0 else []
+    body += [Text(f"golden path: {golden.chain_line(chain, style)}", "dim")] if chain else []
     body.append(Text.assemble(("use: ", "dim"), (visible(one.help), "green")))
     return Group(head, Padding(Group(*body), (0, 0, 1, 4)))
 

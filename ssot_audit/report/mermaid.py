@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from ssot_audit.facts import Channel
-from ssot_audit.model import Arrow, Drawing, Node, When
+from ssot_audit.links import Arrow, Drawing, Node, When
 from ssot_audit.report.style import visible
 
 MAX_ARROWS = 500  # what renderers draw unless they are told otherwise
