@@ -4,6 +4,7 @@ nothing, and what rules ask of files stays as it is."""
 from __future__ import annotations
 
 from collections.abc import Sequence
+from functools import cache
 
 from ssot_audit.errors import ConfigError
 from ssot_audit.links import GoldenPath
@@ -14,6 +15,7 @@ from ssot_audit.program.resolve import Resolver
 from ssot_audit.repository import Options, Repository, package_around
 from ssot_audit.source.entry import Question
 from ssot_audit.source.library import Library
+from ssot_audit.source.scripts import script_lines
 
 
 def golden_path(repository: Repository, known: Resolver, options: Options) -> GoldenPath | None:
@@ -36,8 +38,12 @@ def golden_path(repository: Repository, known: Resolver, options: Options) -> Go
         library.deepen(paths)
         library.settle()
 
+    @cache
+    def idle(path: str) -> frozenset[int]:
+        return script_lines(f"{repository.root}/{path}")
+
     resolver = Resolver(modules, known.ours, known.theirs)
-    early, all_of_it = (reach(entries, resolver, deferred, read) for deferred in (False, True))
+    early, all_of_it = (reach(entries, resolver, deferred, idle, read) for deferred in (False, True))
     reached = all_of_it if config.deferred else early
     return GoldenPath(
         entries=tuple(name for name, _ in entries),
@@ -47,5 +53,5 @@ def golden_path(repository: Repository, known: Resolver, options: Options) -> Go
         reached=reached,
         unparsed=tuple(unparsed(reached, modules)),
         tests=tuple(path for path in reached if repository.kinds[path] is Kind.TESTS),
-        broken=tuple(broken(reached, resolver, config.deferred)),
+        broken=tuple(broken(reached, resolver, config.deferred, idle)),
     )

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable, Iterator, Sequence
+from collections.abc import Callable, Collection, Iterable, Iterator, Sequence
 
 from ssot_audit import names
 from ssot_audit.facts import Context, Facts, Import
@@ -13,6 +13,7 @@ from ssot_audit.program.resolve import Resolver
 
 Entry = tuple[str, Module]
 Read = Callable[[Sequence[str]], object]
+Lines = Callable[[str], Collection[int]]
 
 
 def entry_points(wanted: Iterable[str], modules: Modules) -> tuple[list[Entry], list[str]]:
@@ -31,11 +32,16 @@ def entry_points(wanted: Iterable[str], modules: Modules) -> tuple[list[Entry], 
 
 
 def reach(
-    entries: Sequence[Entry], resolver: Resolver, deferred: bool, read: Read = lambda paths: None
+    entries: Sequence[Entry],
+    resolver: Resolver,
+    deferred: bool,
+    idle: Lines = lambda path: (),
+    read: Read = lambda paths: None,
 ) -> dict[str, Reached]:
     """Every module that runs once the entry points do, breadth first, each by a shortest way; of several by the import
     that comes first. With `deferred` also what imports inside functions run; never what type checkers alone import.
-    `read` is told the files of each distance before their facts are asked for, so that they can be read together."""
+    `idle` gives the lines of a file that do not run where it is imported. `read` is told the files of each distance
+    before their facts are asked for, so that they can be read together."""
     modules = resolver.modules
     found: dict[str, Reached] = {}
     step: list[Module] = []
@@ -53,8 +59,9 @@ def reach(
         step.clear()
         read([module.path for module in reached])
         for importer in reached:
+            still = idle(importer.path)
             for run in runs(importer, resolver):
-                if _counts(run, deferred):
+                if _counts(run, deferred) and run.line not in still:
                     arrive(run.name, run.module, importer, run.line)
     return found
 
@@ -85,14 +92,17 @@ def unparsed(reached: Iterable[str], modules: Modules) -> Iterator[str]:
             yield path
 
 
-def broken(reached: Iterable[str], resolver: Resolver, deferred: bool) -> Iterator[BrokenImport]:
+def broken(
+    reached: Iterable[str], resolver: Resolver, deferred: bool, idle: Lines = lambda path: ()
+) -> Iterator[BrokenImport]:
     """The imports, of those that count, that name nothing there is at run time."""
     for path in reached:
         module = resolver.modules.by_path[path]
-        facts = module.facts
+        facts, still = module.facts, idle(path)
         for one in facts.imports if isinstance(facts, Facts) else ():
             at = when(one.contexts)
-            if (at.at_import or (deferred and at is When.DEFERRED)) and _leads_nowhere(module, one, resolver):
+            counts = (at.at_import or (deferred and at is When.DEFERRED)) and one.place.line not in still
+            if counts and _leads_nowhere(module, one, resolver):
                 yield BrokenImport(path, one.place.line, path_of(module, one) or one.module, _how(one.contexts))
 
 
