@@ -87,6 +87,11 @@ def test_a_package_that_binds_a_name_itself_does_not_run_the_submodule_of_that_n
     assert edges(graph(write(tmp_path, files))) == {("user.py", "pkg/__init__.py"): ("import-time", "import", 1)}
 
 
+def test_a_missing_module_makes_no_edge_to_the_package_it_is_missing_from(tmp_path: Path) -> None:
+    files = {"pkg/__init__.py": "import pkg.a\n", "pkg/a.py": "import pkg.gone\nfrom pkg.lost import x\n"}
+    assert list(edges(graph(write(tmp_path, files)))) == [("pkg/__init__.py", "pkg/a.py")]
+
+
 def test_package_draws_the_modules_it_matches_and_the_imports_among_them(tmp_path: Path) -> None:
     write(tmp_path, {**TREE, "other/__init__.py": "import pkg.a\n"})
     found = graph(tmp_path, "--package", "other", "--package", "pkg.a")

@@ -7,7 +7,7 @@ from typing import NamedTuple
 
 from ssot_audit.facts import Channel, Context, Facts, Import
 from ssot_audit.links import Edge, When
-from ssot_audit.program.modules import Module, absolute
+from ssot_audit.program.modules import Module, absolute, path_of
 from ssot_audit.program.resolve import Resolver
 
 _GUARDS = frozenset((Context.GUARDED, Context.BROAD_GUARDED, Context.HANDLER, Context.EXPECTED_FAILURE))
@@ -17,13 +17,15 @@ _PATCHES = ("patch", "monkeypatch")
 
 
 class Run(NamedTuple):
-    """A module that an import runs, under the name the import calls it by."""
+    """A module that an import runs, under the name the import calls it by. `whole`: it is what is imported, rather than
+    a package that runs before what is below it turns out to be missing."""
 
     name: str
     module: Module
     when: When
     channel: Channel
     line: int
+    whole: bool = True
 
 
 def when(contexts: Iterable[Context]) -> When:
@@ -45,7 +47,8 @@ def runs(module: Module, resolver: Resolver) -> Iterator[Run]:
     for one in facts.imports:
         channel = Channel.STAR if one.name == "*" else Channel.IMPORT
         for name, found in _imported(module, one, resolver):
-            yield Run(name, found, when(one.contexts), channel, one.place.line)
+            whole = name in (path_of(module, one), absolute(module, one.level, one.module))
+            yield Run(name, found, when(one.contexts), channel, one.place.line, whole)
     for target in facts.targets:
         later = target.function.startswith(_PATCHES) and Context.TYPING not in target.contexts
         at = When.DEFERRED if later else when(target.contexts)
@@ -89,6 +92,6 @@ def edges(module: Module, resolver: Resolver) -> list[Edge]:
     for run in runs(module, resolver):
         path = run.module.path
         known = found.get(path)
-        if path != module.path and (known is None or _ORDER[run.when] < _ORDER[known.when]):
+        if run.whole and path != module.path and (known is None or _ORDER[run.when] < _ORDER[known.when]):
             found[path] = Edge(module.path, path, run.when, run.channel, run.line)
     return [found[path] for path in sorted(found)]

@@ -12,7 +12,7 @@ from rich.text import Text
 from ssot_audit.model import Class, Finding, Kind, Report, Score, Severity, Standing, Tally, Verdict
 from ssot_audit.report import golden
 from ssot_audit.report.style import Style, plural, visible
-from ssot_audit.report.tables import draw, plain_table
+from ssot_audit.report.tables import draw, plain_table, unbroken
 
 SHOWN_MODULES = 10
 SHOWN_FINDINGS = 20
@@ -49,7 +49,7 @@ def parts(report: Report, style: Style) -> list[RenderableType]:
         ]
     if report.golden_path and report.on_golden_path:
         lines = golden.section(report.golden_path, report.on_golden_path.total)
-        shown += [Text(), *(Text(line, overflow="fold") for line in lines)]
+        shown += [Text(), unbroken(lines)]
     if report.references:
         shown += _worst(report, style)
     if report.findings:

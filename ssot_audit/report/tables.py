@@ -53,6 +53,15 @@ def plain_table(*columns: tuple[str, str]) -> Table:
     return table
 
 
+def unbroken(lines: Sequence[str]) -> Table:
+    """Lines that are not wrapped, however long."""
+    table = Table.grid()
+    table.add_column(no_wrap=True)
+    for line in lines:
+        table.add_row(Text(line))
+    return table
+
+
 def paths_table(name: str, found: Sequence[ImportPath], style: Style) -> str:
     table = plain_table(
         ("names", "right"), ("files", "right"), ("other uses", "right"), ("class", "left"), ("import path", "left")
