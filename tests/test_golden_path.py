@@ -211,6 +211,7 @@ BEHIND = "imported by such a module alone"
         ("networkx", ["networkx"], set()),
         ("libcst", ["libcst.metadata"], set()),
         ("rich", ["rich.console", "rich.progress"], set()),
+        ("filelock", ["filelock"], {BRANCH, BEHIND}),
     ],
 )
 def test_what_is_read_as_reached_is_what_a_real_run_imports(
@@ -227,7 +228,7 @@ def test_what_is_read_as_reached_is_what_a_real_run_imports(
     into = [one for one in at_import if one["imported"] in only]
     told = {reason_of(tmp_path / one["importer"], one["line"], one["importer"] in only) for one in into}
     assert told == reasons, into
-    assert len(run) / len(read) > 0.95
+    assert len(run) / len(read) > (0.6 if reasons else 0.95)
 
 
 def run_of(package: str, entries: list[str]) -> tuple[Path, set[str]]:
@@ -250,7 +251,7 @@ def reason_of(importer: Path, line: int, behind: bool) -> str:
     if behind:
         return BEHIND
     for node in ast.walk(ast.parse(importer.read_text("utf-8"))):
-        if isinstance(node, ast.If) and node.body[0].lineno <= line <= (node.body[-1].end_lineno or 0):
+        if isinstance(node, ast.If) and node.lineno <= line <= (node.end_lineno or 0):
             test = ast.unparse(node.test)
             if "sys." in test or "os." in test:
                 return BRANCH
