@@ -30,6 +30,7 @@ class Figures(NamedTuple):
     partial: bool
     others: int = 0  # what rules govern in the whole repository besides references
     golden_path: Tally = Tally()  # of the files on it
+    unparsed_on_path: tuple[str, ...] = ()  # what they run cannot be known
 
 
 def reaches(tally: Tally, percent: Decimal) -> bool:
@@ -92,6 +93,9 @@ def _obstacles(gate: Gate, figures: Figures) -> list[str]:
             ]
         if gate.golden_path is not None and not figures.golden_path.governed:
             found.append("nothing is governed on the golden path, so its threshold cannot be judged")
+        if gate.golden_path is not None and len(figures.unparsed_on_path) > gate.max_unvalidated:
+            first = figures.unparsed_on_path[0]
+            found.append(f"{first} is on the golden path and does not parse, so what it runs is not known; repair it")
     return found
 
 

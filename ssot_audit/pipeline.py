@@ -189,6 +189,7 @@ def report(
         partial=named is not None,
         others=sum(1 for one in items if one.standing is not Standing.APART),
         golden_path=on_path.total,
+        unparsed_on_path=path.unparsed if path else (),
     )
     return Report(
         version=__version__,

@@ -115,6 +115,17 @@ def test_a_threshold_where_nothing_on_the_path_is_governed_cannot_be_judged(tmp_
     assert "compliance: n/a, nothing governed" in done.out
 
 
+def test_a_threshold_on_a_path_that_does_not_parse_cannot_be_judged(tmp_path: Path) -> None:
+    files = {
+        "app/__init__.py": "",
+        "app/main.py": "import app.torn\nfrom library.things import Thing\n",
+        "app/torn.py": "def (:\n",
+    }
+    done = audit("check", library(tmp_path, files, ENTRY + "fail-under = 0\n"))
+    assert done.code == 2
+    assert "app/torn.py is on the golden path and does not parse" in done.err
+
+
 def test_named_files_are_not_held_against_the_path_s_threshold(tmp_path: Path) -> None:
     library(tmp_path, CHAINED, ENTRY + "fail-under = 100\n")
     done = audit("check", "library/things.py", cwd=tmp_path)
