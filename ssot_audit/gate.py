@@ -94,8 +94,8 @@ def _obstacles(gate: Gate, figures: Figures) -> list[str]:
         if gate.golden_path is not None and not figures.golden_path.governed:
             found.append("nothing is governed on the golden path, so its threshold cannot be judged")
         if gate.golden_path is not None and len(figures.unparsed_on_path) > gate.max_unvalidated:
-            first = figures.unparsed_on_path[0]
-            found.append(f"{first} is on the golden path and does not parse, so what it runs is not known; repair it")
+            torn = figures.unparsed_on_path[0]
+            found.append(f"{torn} is on the golden path and does not parse, so what it runs is not known; repair it")
     return found
 
 
