@@ -15,11 +15,13 @@ UNKNOWN = -2  # … is anything else: a local name, a builtin, an expression
 
 class Wanted(NamedTuple):
     """The names an outline tells of, `*` standing for any characters: of what is defined, of what is called or read,
-    and of whole texts."""
+    of whole texts; and words, one of which is spelled where a call names a path in a string: given any, all such calls
+    are told."""
 
     definitions: tuple[str, ...] = ()
     mentions: tuple[str, ...] = ()
     texts: tuple[str, ...] = ()
+    calls: tuple[str, ...] = ()
 
     def plus(self, other: Wanted) -> Wanted:
         return Wanted(*(tuple(sorted({*ours, *theirs})) for ours, theirs in zip(self, other, strict=True)))
@@ -47,6 +49,7 @@ class Definition(NamedTuple):
     value: Path | None = None
     decorators: tuple[Path, ...] = ()
     branches: tuple[tuple[int, int], ...] = ()
+    keywords: tuple[str, ...] = ()  # of a class statement, such as `metaclass`
 
 
 class Mention(NamedTuple):
@@ -72,8 +75,22 @@ class Text(NamedTuple):
     contexts: tuple[Context, ...]
 
 
+class Named(NamedTuple):
+    """What a call of a function that imports or patches names in a string: a dotted path, or an attribute of what one
+    of the expressions in `base` stands for. `lenient`: the call does not fail where there is no such thing."""
+
+    function: str
+    path: str
+    level: int  # how many packages a relative path climbs, the first being the file's own
+    base: tuple[Path, ...]
+    place: Place
+    contexts: tuple[Context, ...]
+    lenient: bool
+
+
 class Outline(NamedTuple):
     imports: tuple[Import, ...] = ()
     definitions: tuple[Definition, ...] = ()
     mentions: tuple[Mention, ...] = ()
     texts: tuple[Text, ...] = ()
+    named: tuple[Named, ...] = ()

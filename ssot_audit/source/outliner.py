@@ -14,6 +14,7 @@ from typing import Any, NamedTuple
 
 from ssot_audit.facts import Context
 from ssot_audit.outline import HERE, UNKNOWN, Definition, Mention, Outline, Path, Text, Wanted
+from ssot_audit.source.named import NamingCall, calls_that_name, may_name
 from ssot_audit.source.scopes import MAX_STEPS, Alias, Scope
 from ssot_audit.source.search import str_word
 from ssot_audit.source.text import normal
@@ -64,6 +65,7 @@ class _Outliner(TreeVisitor):
         self.defined: list[tuple[Definition, Sequence[ast.expr], ast.expr | None, Sequence[ast.expr], _Seen]] = []
         self.named: list[tuple[ast.expr, tuple[str, ...], bool, _Seen]] = []
         self.spelled: list[Text] = []
+        self.calls: list[NamingCall] | None = [] if wanted.calls else None
 
     # Results
 
@@ -76,7 +78,9 @@ class _Outliner(TreeVisitor):
             )
             for one, bases, value, decorators, seen in self.defined
         )
-        return Outline(tuple(self.imports), tuple(defined), tuple(self._mentioned()), tuple(self.spelled))
+        named = calls_that_name(self.calls or (), self.imports, self._paths, self.place)
+        mentioned = tuple(self._mentioned())
+        return Outline(tuple(self.imports), tuple(defined), mentioned, tuple(self.spelled), tuple(named))
 
     def _mentioned(self) -> Iterator[Mention]:
         for node, names, called, seen in self.named:
@@ -123,8 +127,6 @@ class _Outliner(TreeVisitor):
     def _seen(self) -> _Seen:
         return _Seen(self.at, self.scope, self.contexts, self.branches)
 
-    # Statements
-
     # Definitions
 
     def _define(
@@ -135,10 +137,12 @@ class _Outliner(TreeVisitor):
         bases: Sequence[ast.expr] = (),
         value: ast.expr | None = None,
         decorators: Sequence[ast.expr] = (),
+        keywords: tuple[str, ...] = (),
     ) -> None:
         if self.defines(name):
             seen = self._seen()
-            one = Definition(name, kind, self.place(node), seen.scope, seen.contexts, branches=seen.branches)
+            at, branches = self.place(node), seen.branches
+            one = Definition(name, kind, at, seen.scope, seen.contexts, branches=branches, keywords=keywords)
             self.defined.append((one, bases, value, decorators, seen))
 
     def _named_place(self, node: ast.stmt, name: str) -> ast.stmt:
@@ -152,7 +156,9 @@ class _Outliner(TreeVisitor):
     def _class(self, node: ast.ClassDef) -> None:
         name = normal(node.name)
         self.visit_all([*node.decorator_list, *node.bases, *node.keywords])
-        self._define(name, "class", self._named_place(node, node.name), node.bases, decorators=node.decorator_list)
+        keywords = tuple(one.arg or "" for one in node.keywords)
+        at = self._named_place(node, node.name)
+        self._define(name, "class", at, node.bases, decorators=node.decorator_list, keywords=keywords)
         self.at.bind(name, None)
         self.scoped("class", name, node.body)
 
@@ -232,6 +238,8 @@ class _Outliner(TreeVisitor):
                 self._root(node.func)
         else:
             self.visit(node.func)
+        if self.calls is not None and names and may_name(node):
+            self.calls.append(NamingCall(node, names, self.at, self.contexts))
         for number, argument in enumerate(node.args):
             self._value(argument, str(number), ".".join(names or ()))
         for keyword in node.keywords:

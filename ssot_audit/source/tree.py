@@ -42,6 +42,23 @@ def binding(scope: Scope, name: str) -> tuple[Scope | None, list[int | Alias | N
     return None, []
 
 
+def _role(manager: ast.expr) -> set[Context]:
+    """What it means to stand in a with statement: errors are wanted (pytest.raises, assertRaises), or suppressed."""
+    names = dotted(manager.func) if isinstance(manager, ast.Call) else None
+    if not names or not isinstance(manager, ast.Call):
+        return set()
+    given = [*manager.args, *(one.value for one in manager.keywords if one.arg == "expected_exception")]
+    wanted = names[-1] in ("raises", "assertRaises", "assertRaisesRegex")
+    types = given[:1] if wanted else given if names[-1] == "suppress" else []
+    each = [one for type_ in types for one in (type_.elts if isinstance(type_, ast.Tuple) else [type_])]
+    paths = [".".join(dotted(one) or ()) for one in each]
+    caught = named_errors(paths)
+    if wanted:
+        return {Context.EXPECTED_FAILURE} if caught.any or "AttributeError" in paths else set()
+    guards = {Context.GUARDED: caught.import_error, Context.BROAD_GUARDED: caught.everything}
+    return {context for context, holds in guards.items() if holds}
+
+
 class TreeVisitor:
     """Visits statements in source order. `handlers` are the methods for nodes that need more than their children
     visited; a class below this one adds its own."""
@@ -113,6 +130,15 @@ class TreeVisitor:
         self._inside(node.orelse, (chain, 0))
         self.visit_all(node.finalbody)
 
+    def _with(self, node: ast.With | ast.AsyncWith) -> None:
+        contexts, before = set[Context](), self.contexts
+        for item in node.items:
+            self.visit(item)
+            contexts |= _role(item.context_expr)
+        self.contexts = tuple(one for one in Context if one in contexts or one in before)
+        self.visit_all(node.body)
+        self.contexts = before
+
     def _match(self, node: ast.Match) -> None:
         self.visit(node.subject)
         chain = self._chain()
@@ -161,6 +187,8 @@ class TreeVisitor:
             ast.If: _if,
             ast.Try: _try,
             ast.TryStar: _try,
+            ast.With: _with,
+            ast.AsyncWith: _with,
             ast.Match: _match,
             ast.Import: _import,
             ast.ImportFrom: _import,
