@@ -1,0 +1,180 @@
+"""Whether a class of this repository has an attribute: its own body, and those of its bases as far as they can be read.
+
+What only instances have (`self.x = …`) the class does not. Wherever something may add attributes that no statement of
+the body names, the answer is a doubt with its reason.
+"""
+
+from __future__ import annotations
+
+import abc
+import builtins
+from collections.abc import Iterable, Iterator, Sequence
+from typing import NamedTuple
+
+from ssot_audit.checks.reach import Reach
+from ssot_audit.checks.scene import Scene
+from ssot_audit.facts import Failure
+from ssot_audit.model import Origin
+from ssot_audit.outline import HERE, Definition, Outline, Path, Wanted
+from ssot_audit.program.modules import path_of
+
+_BODIES = Wanted(definitions=("*",), mentions=("setattr",))
+_OF_EVERY_CLASS = frozenset((*dir(type), *dir(object)))
+# Classes of the standard library whose attributes are known, and that add none to what derives from them.
+_PLAIN = {
+    "abc.ABC": frozenset((*dir(abc.ABC), "register")),
+    **dict.fromkeys(("typing.Generic", "typing.Protocol", "typing_extensions.Protocol"), frozenset(dir(abc.ABC))),
+}
+_HARMLESS = frozenset(("dataclasses.dataclass", "typing.final", "typing.runtime_checkable", "functools.total_ordering"))
+_MAKERS = frozenset(("__getattr__", "__init_subclass__"))
+
+
+class Home(NamedTuple):
+    """A class: its file, and the names of the classes it is in, with its own last."""
+
+    path: str
+    names: tuple[str, ...]
+
+
+class Members:
+    """Answers for the attributes of classes that are asked for, whose files are read side by side."""
+
+    def __init__(self, scene: Scene, reach: Reach, asked: Sequence[tuple[Origin, tuple[str, ...]]]) -> None:
+        self._scene, self._reach = scene, reach
+        self._outlines: dict[str, Outline | Failure] = {}
+        self._load({origin.path for origin, _ in asked})
+        absent = [(Home(one.path, (one.name,)), rest) for one, rest in asked if self._found(one, rest) is False]
+        self._set = self._set_elsewhere(absent)
+
+    def doubt(self, origin: Origin, names: Sequence[str]) -> tuple[str, str] | None:
+        """(class, reason) for a path into a class that leads to nothing, or to what cannot be told; None where it leads
+        to an attribute."""
+        found = self._found(origin, names)
+        if found is True:
+            return None
+        if found:
+            return "undecided", str(found)
+        shown = f"class {origin.name} ({origin.path}:{origin.line})"
+        how = self._set.get((Home(origin.path, (origin.name,)), names[0]))
+        if how == "class":
+            return "undecided", f"{shown} is given that attribute from outside its body"
+        if how == "instance":
+            return "member-absent", f"only instances of {shown} have it"
+        return "member-absent", f"{shown} has no such attribute"
+
+    def _found(self, origin: Origin, names: Sequence[str]) -> bool | str:
+        """Whether a class has an attribute, and that the next one, …; a text says why that cannot be told."""
+        home = Home(origin.path, (origin.name,))
+        for number, name in enumerate(names):
+            has = self._has(home, name, frozenset())
+            if has is not True:
+                return has
+            inner = Home(home.path, (*home.names, name))
+            if number + 1 < len(names) and not any(self._classes(inner)):
+                return f"it goes on inside {'.'.join(inner.names)}, an object whose attributes cannot be known"
+            home = inner
+        return True
+
+    def _has(self, home: Home, name: str, seen: frozenset[Home]) -> bool | str:
+        outline = self._outlines.get(home.path)
+        if not isinstance(outline, Outline):
+            return f"{home.path} does not parse"
+        own = {one.name for one in outline.definitions if one.scope == home.names}
+        if name in own or name in _OF_EVERY_CLASS:
+            return True
+        doubts: list[str] = [f"class {home.names[-1]} has {one}" for one in sorted(own & _MAKERS)]
+        if any(mention.called and not mention.scope for mention in outline.mentions):
+            doubts.append(f"{home.path} sets attributes by name")
+        classes = list(self._classes(home))
+        for one in classes:
+            doubts += self._doubts(home, one)
+            for base in one.bases:
+                found = self._base_has(home, base, name, seen | {home})
+                if found is True:
+                    return True
+                doubts += [found] if found else []
+        return doubts[0] if doubts else False if classes else f"class {home.names[-1]} cannot be found in {home.path}"
+
+    def _classes(self, home: Home) -> Iterator[Definition]:
+        outline = self._outlines.get(home.path)
+        for one in outline.definitions if isinstance(outline, Outline) else ():
+            if one.kind == "class" and (*one.scope, one.name) == home.names:
+                yield one
+
+    def _doubts(self, home: Home, one: Definition) -> Iterator[str]:
+        """What may give a class attributes that its body does not name."""
+        if one.keywords:
+            yield f"class {one.name} is made with {', '.join(one.keywords)}"
+        for decorator in one.decorators:
+            if self._dotted(home.path, decorator) not in _HARMLESS:
+                yield f"class {one.name} is decorated"
+
+    def _base_has(self, home: Home, base: Path, name: str, seen: frozenset[Home]) -> bool | str:
+        dotted = self._dotted(home.path, base)
+        if dotted in _PLAIN:
+            return name in _PLAIN[dotted]
+        if dotted is None and len(base.parts) == 1 and isinstance(getattr(builtins, base.parts[0], None), type):
+            return name in dir(getattr(builtins, base.parts[0]))
+        above = self._home(home, base)
+        if above is None:
+            return f"class {home.names[-1]} derives from {dotted or '.'.join(base.parts) or 'an expression'}"
+        return False if above in seen else self._has(above, name, seen)
+
+    def _dotted(self, path: str, one: Path) -> str | None:
+        """The dotted path of an expression that starts at an import."""
+        outline = self._outlines[path]
+        if one.root < 0 or not isinstance(outline, Outline):
+            return None
+        imported = outline.imports[one.root]
+        start = path_of(self._reach.modules.by_path[path], imported)
+        if start and imported.name is None and not imported.alias:
+            start = start.partition(".")[0]
+        return start and ".".join((start, *one.parts))
+
+    def _home(self, home: Home, base: Path) -> Home | None:
+        """The class of this repository a base is; None where it is another, or cannot be told."""
+        module = self._reach.modules.by_path[home.path]
+        dotted = self._dotted(home.path, base)
+        if dotted:
+            written, found = self._reach.resolver.path(dotted, module)
+            whole = written == dotted or found.origin is None or found.origin.kind in ("module", "namespace")
+            inner = () if whole else tuple(dotted.removeprefix(f"{written}.").split("."))
+        elif base.root == HERE:
+            found, inner = self._reach.resolver.name_in(module, base.parts[0]), base.parts[1:]
+        else:
+            return None
+        origin = found.origin
+        return Home(origin.path, (origin.name, *inner)) if origin and origin.kind == "class" else None
+
+    # Reading
+
+    def _load(self, paths: Iterable[str]) -> None:
+        """Read files, and those of the bases of their classes."""
+        pending = set(paths)
+        while pending:
+            read = self._scene.outlines.of(sorted(pending), _BODIES)
+            self._outlines.update(read)
+            above = {
+                home.path
+                for path, outline in read.items()
+                for one in (outline.definitions if isinstance(outline, Outline) else ())
+                for base in one.bases
+                if (home := self._home(Home(path, (*one.scope, one.name)), base))
+            }
+            pending = above - self._outlines.keys()
+
+    def _set_elsewhere(self, absent: Sequence[tuple[Home, tuple[str, ...]]]) -> dict[tuple[Home, str], str]:
+        """Of attributes that bodies do not name, those their module sets on the class, or methods set on `self`."""
+        words = tuple(sorted({names[0] for _, names in absent}))
+        paths = sorted({home.path for home, _ in absent})
+        outlines = self._scene.outlines.of(paths, Wanted(mentions=words)) if words else {}
+        found: dict[tuple[Home, str], str] = {}
+        for home, (name, *_) in dict.fromkeys(absent):
+            outline = outlines[home.path]
+            for one in outline.mentions if isinstance(outline, Outline) else ():
+                for path in one.paths:
+                    if path.root == HERE and path.parts[:2] == (*home.names, name) and not one.scope:
+                        found[home, name] = "class"
+                    elif path.parts[:2] == ("self", name) and one.scope[:1] == home.names:
+                        found.setdefault((home, name), "instance")
+        return found
