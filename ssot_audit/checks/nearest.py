@@ -75,7 +75,7 @@ class Nearest:
     # The same name elsewhere
 
     def _elsewhere(self, one: Seen, tests: bool) -> list[Candidate]:
-        above, last = names.split(one.dotted)
+        last = names.last_part(one.dotted)
         found: list[tuple[tuple[bool, int, bool, int, str], Candidate]] = []
         for module, made in self._homes[last]:
             dotted = f"{module.name}.{last}"

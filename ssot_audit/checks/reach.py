@@ -81,9 +81,8 @@ class Reach:
             return dotted, self._answer(found, one.contexts, name, one.name or "", source)
         if found.origin or found.reason in ("unparsed", "computed", "cycle"):
             return dotted, self._answer(found, one.contexts, name, one.name or "", source)
-        return dotted, Answer(
-            "member-absent", f"{name} is a folder without __init__.py, and has no such module", dotted
-        )
+        why = f"{name} is a folder without __init__.py, and has no such module"
+        return dotted, Answer("member-absent", why, dotted)
 
     def _no_module(self, name: str, importer: Module) -> Answer:
         """That a module is absent, and the first part of its name that is."""
@@ -139,8 +138,8 @@ class Reach:
                 one = facts.imports[number]
                 taken = path_of(last, one) or "." * one.level + one.module
                 return f"{last.name} takes it from {taken}, which does not exist"
-        facts = source.facts if isinstance(source, Module) else None
-        if isinstance(facts, Facts) and any(one.name == name and one.kind == "delete" for one in facts.bindings):
+        own = source.facts if isinstance(source, Module) else None
+        if isinstance(own, Facts) and any(one.name == name and one.kind == "delete" for one in own.bindings):
             return f"{module} deletes the name"
         return f"{module} has no such name"
 
