@@ -8,17 +8,17 @@ from __future__ import annotations
 
 import abc
 import builtins
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Iterable, Iterator, Sequence, Set
 from typing import NamedTuple
 
 from ssot_audit.checks.reach import Reach
 from ssot_audit.checks.scene import Scene
 from ssot_audit.facts import Failure
 from ssot_audit.model import Origin
-from ssot_audit.outline import HERE, Definition, Outline, Path, Wanted
+from ssot_audit.outline import HERE, Definition, Path
 from ssot_audit.program.modules import path_of
+from ssot_audit.source.bodies import ANY, Body, body
 
-_BODIES = Wanted(definitions=("*",), mentions=("setattr",))
 _OF_EVERY_CLASS = frozenset((*dir(type), *dir(object)))
 # Classes of the standard library whose attributes are known, and that add none to what derives from them.
 _PLAIN = {
@@ -39,12 +39,10 @@ class Home(NamedTuple):
 class Members:
     """Answers for the attributes of classes that are asked for, whose files are read side by side."""
 
-    def __init__(self, scene: Scene, reach: Reach, asked: Sequence[tuple[Origin, tuple[str, ...]]]) -> None:
+    def __init__(self, scene: Scene, reach: Reach, asked: Iterable[Origin]) -> None:
         self._scene, self._reach = scene, reach
-        self._outlines: dict[str, Outline | Failure] = {}
-        self._load({origin.path for origin, _ in asked})
-        absent = [(Home(one.path, (one.name,)), rest) for one, rest in asked if self._found(one, rest) is False]
-        self._set = self._set_elsewhere(absent)
+        self._bodies: dict[str, Body | Failure] = {}
+        self._load({origin.path for origin in asked})
 
     def doubt(self, origin: Origin, names: Sequence[str]) -> tuple[str, str] | None:
         """(class, reason) for a path into a class that leads to nothing, or to what cannot be told; None where it leads
@@ -55,10 +53,7 @@ class Members:
         if found:
             return "undecided", str(found)
         shown = f"class {origin.name} ({origin.path}:{origin.line})"
-        how = self._set.get((Home(origin.path, (origin.name,)), names[0]))
-        if how == "class":
-            return "undecided", f"{shown} is given that attribute from outside its body"
-        if how == "instance":
+        if self._is_set(Home(origin.path, (origin.name,)), names[0], {"self"}):
             return "member-absent", f"only instances of {shown} have it"
         return "member-absent", f"{shown} has no such attribute"
 
@@ -76,18 +71,18 @@ class Members:
         return True
 
     def _has(self, home: Home, name: str, seen: frozenset[Home]) -> bool | str:
-        outline = self._outlines.get(home.path)
-        if not isinstance(outline, Outline):
+        read = self._bodies.get(home.path)
+        if not isinstance(read, Body):
             return f"{home.path} does not parse"
-        own = {one.name for one in outline.definitions if one.scope == home.names}
+        own = {one.name for one in read.outline.definitions if one.scope == home.names}
         if name in own or name in _OF_EVERY_CLASS:
             return True
         doubts: list[str] = [f"class {home.names[-1]} has {one}" for one in sorted(own & _MAKERS)]
-        if any(mention.called and not mention.scope for mention in outline.mentions):
-            doubts.append(f"{home.path} sets attributes by name")
+        if self._is_set(home, name, {"cls", home.names[-1]}):
+            doubts.append(f"class {home.names[-1]} is given attributes by a statement outside its body")
         classes = list(self._classes(home))
         for one in classes:
-            doubts += self._doubts(home, one)
+            doubts += self._doubts(home, one, name)
             for base in one.bases:
                 found = self._base_has(home, base, name, seen | {home})
                 if found is True:
@@ -96,18 +91,34 @@ class Members:
         return doubts[0] if doubts else False if classes else f"class {home.names[-1]} cannot be found in {home.path}"
 
     def _classes(self, home: Home) -> Iterator[Definition]:
-        outline = self._outlines.get(home.path)
-        for one in outline.definitions if isinstance(outline, Outline) else ():
+        read = self._bodies.get(home.path)
+        for one in read.outline.definitions if isinstance(read, Body) else ():
             if one.kind == "class" and (*one.scope, one.name) == home.names:
                 yield one
 
-    def _doubts(self, home: Home, one: Definition) -> Iterator[str]:
+    def _doubts(self, home: Home, one: Definition, name: str) -> Iterator[str]:
         """What may give a class attributes that its body does not name."""
         if one.keywords:
             yield f"class {one.name} is made with {', '.join(one.keywords)}"
         for decorator in one.decorators:
             if self._dotted(home.path, decorator) not in _HARMLESS:
                 yield f"class {one.name} is decorated"
+        if one.decorators and self._is_set(home, name, set()):
+            yield f"class {one.name} annotates {name}, of which its decorator may make an attribute"
+
+    def _is_set(self, home: Home, name: str, owners: Set[str]) -> bool:
+        """Whether some statement of its file gives a class the attribute, by one of these names for the class or its
+        instance; with no name, whether the body annotates it."""
+        read = self._bodies.get(home.path)
+        for one in read.settings if isinstance(read, Body) else ():
+            inside = one.scope[: len(home.names)] == home.names
+            if one.name not in (name, ANY):
+                continue
+            if not owners and not one.owner and one.scope == home.names:
+                return True
+            if one.owner[-1:] and one.owner[-1] in owners and (inside or one.owner[-1] not in ("self", "cls")):
+                return True
+        return False
 
     def _base_has(self, home: Home, base: Path, name: str, seen: frozenset[Home]) -> bool | str:
         dotted = self._dotted(home.path, base)
@@ -122,10 +133,10 @@ class Members:
 
     def _dotted(self, path: str, one: Path) -> str | None:
         """The dotted path of an expression that starts at an import."""
-        outline = self._outlines[path]
-        if one.root < 0 or not isinstance(outline, Outline):
+        read = self._bodies[path]
+        if one.root < 0 or not isinstance(read, Body):
             return None
-        imported = outline.imports[one.root]
+        imported = read.outline.imports[one.root]
         start = path_of(self._reach.modules.by_path[path], imported)
         if start and imported.name is None and not imported.alias:
             start = start.partition(".")[0]
@@ -152,29 +163,13 @@ class Members:
         """Read files, and those of the bases of their classes."""
         pending = set(paths)
         while pending:
-            read = self._scene.outlines.of(sorted(pending), _BODIES)
-            self._outlines.update(read)
+            read = self._scene.outlines.parsed_of(sorted(pending), body)
+            self._bodies.update(read)
             above = {
                 home.path
-                for path, outline in read.items()
-                for one in (outline.definitions if isinstance(outline, Outline) else ())
+                for path, found in read.items()
+                for one in (found.outline.definitions if isinstance(found, Body) else ())
                 for base in one.bases
                 if (home := self._home(Home(path, (*one.scope, one.name)), base))
             }
-            pending = above - self._outlines.keys()
-
-    def _set_elsewhere(self, absent: Sequence[tuple[Home, tuple[str, ...]]]) -> dict[tuple[Home, str], str]:
-        """Of attributes that bodies do not name, those their module sets on the class, or methods set on `self`."""
-        words = tuple(sorted({names[0] for _, names in absent}))
-        paths = sorted({home.path for home, _ in absent})
-        outlines = self._scene.outlines.of(paths, Wanted(mentions=words)) if words else {}
-        found: dict[tuple[Home, str], str] = {}
-        for home, (name, *_) in dict.fromkeys(absent):
-            outline = outlines[home.path]
-            for one in outline.mentions if isinstance(outline, Outline) else ():
-                for path in one.paths:
-                    if path.root == HERE and path.parts[:2] == (*home.names, name) and not one.scope:
-                        found[home, name] = "class"
-                    elif path.parts[:2] == ("self", name) and one.scope[:1] == home.names:
-                        found.setdefault((home, name), "instance")
-        return found
+            pending = above - self._bodies.keys()

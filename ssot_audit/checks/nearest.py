@@ -114,7 +114,7 @@ class Nearest:
         lines = {each.name: each.line for each in facts.bindings} if isinstance(facts, Facts) else {}
         known = sorted(beside.keys() | ({*lines} if not rest else set()) - {"*", ""})
         found = []
-        for name in get_close_matches(gone, known, MOST, ALIKE):
+        for name in get_close_matches(gone, [one for one in known if one != gone], MOST, ALIKE):
             dotted = f"{above}.{name}{rest}"
             place = (beside[name].path, 1) if name in beside else (source.path, lines[name])  # type: ignore[union-attr]
             origin = self._scene.program.resolver.path(dotted, one.module)

@@ -107,6 +107,8 @@ class Reach:
     ) -> Answer:
         """The answer for a name of a module that is there."""
         if found.typing_only and Context.TYPING not in contexts and (found.origin or found.reason == "external"):
+            if self._exports(source, name):
+                return Answer("undecided", f"{module} exports it and binds it under TYPE_CHECKING only")
             return Answer("typing", f"{module} binds it under TYPE_CHECKING only", f"{module}.{name}")
         if found.origin or (found.reason == "external" and self._leaves(found)):
             return RESOLVED
@@ -115,6 +117,11 @@ class Reach:
         if name in _OF_EVERY_MODULE or (name == "__path__" and isinstance(source, Module) and source.is_package):
             return RESOLVED
         return Answer("member-absent", self._why(found, module, name, source), f"{module}.{name}")
+
+    def _exports(self, source: Module | str, name: str) -> bool:
+        """Whether a module lists a name in `__all__`: then something may make it at run time."""
+        facts = source.facts if isinstance(source, Module) else None
+        return isinstance(facts, Facts) and facts.exports is not None and name in facts.exports.names
 
     def _leaves(self, found: Resolution) -> bool:
         """Whether a chain of bindings leaves the tree by an import of something that is not in it."""

@@ -73,8 +73,7 @@ def _is_made(one: Named, answer: Answer, dotted: str) -> bool:
 
 def _followed(scene: Scene, reach: Reach, seen: Sequence[Seen]) -> list[Seen]:
     """The same, paths into classes followed."""
-    into = [one.answer for one in seen if one.answer.home]
-    members = Members(scene, reach, [(one.home, one.rest) for one in into if one.home])
+    members = Members(scene, reach, [one.answer.home for one in seen if one.answer.home])
     return [one._replace(answer=_inside(one, members)) if one.answer.home else one for one in seen]
 
 

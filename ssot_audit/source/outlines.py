@@ -57,6 +57,10 @@ class Outlines:
         what the interpreter's parser does; worker processes must be able to import it."""
         return self._read(self._library.paths, tuple(sorted(names)), parse)
 
+    def parsed_of(self, paths: Iterable[str], parse: Callable[[str], Parsed]) -> dict[str, Parsed | Failure]:
+        """The same of these files, whatever they spell."""
+        return self._read(list(paths), (), parse)
+
     def _read(self, paths: Sequence[str], names: tuple[str, ...], parse: Callable[[str], Any]) -> dict[str, Any]:
         if not paths:
             return {}
