@@ -64,8 +64,12 @@ def without_wildcards(path: str) -> str:
     return path
 
 
+def is_dunder(name: str) -> bool:
+    return name.startswith("__") and name.endswith("__")
+
+
 def is_private(name: str) -> bool:
-    return name.startswith("_") and not (name.startswith("__") and name.endswith("__"))
+    return name.startswith("_") and not is_dunder(name)
 
 
 def covers(listed: str, path: str) -> bool:

@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import abc
 import builtins
+import typing
 from collections.abc import Iterable, Iterator, Sequence, Set
 from typing import NamedTuple
 
@@ -15,6 +16,7 @@ from ssot_audit.checks.reach import Reach
 from ssot_audit.checks.scene import Scene
 from ssot_audit.facts import Failure
 from ssot_audit.model import Origin
+from ssot_audit.names import is_dunder
 from ssot_audit.outline import HERE, Definition, Path
 from ssot_audit.program.modules import path_of
 from ssot_audit.source.bodies import ANY, Body, body
@@ -23,7 +25,9 @@ _OF_EVERY_CLASS = frozenset((*dir(type), *dir(object)))
 # Classes of the standard library whose attributes are known, and that add none to what derives from them.
 _PLAIN = {
     "abc.ABC": frozenset((*dir(abc.ABC), "register")),
-    **dict.fromkeys(("typing.Generic", "typing.Protocol", "typing_extensions.Protocol"), frozenset(dir(abc.ABC))),
+    **dict.fromkeys(
+        ("typing.Generic", "typing.Protocol", "typing_extensions.Protocol"), frozenset(dir(typing.Protocol))
+    ),
 }
 _HARMLESS = frozenset(("dataclasses.dataclass", "typing.final", "typing.runtime_checkable", "functools.total_ordering"))
 _MAKERS = frozenset(("__getattr__", "__init_subclass__"))
@@ -52,8 +56,10 @@ class Members:
             return None
         if found:
             return "undecided", str(found)
-        shown = f"class {origin.name} ({origin.path}:{origin.line})"
-        if self._is_set(Home(origin.path, (origin.name,)), names[0], {"self"}):
+        depth = next(at for at in range(len(names)) if self._found(origin, names[: at + 1]) is False)
+        home = Home(origin.path, (origin.name, *names[:depth]))
+        shown = f"class {'.'.join(home.names)} ({origin.path}:{origin.line})"
+        if self._is_set(home, names[depth], {"self"}):
             return "member-absent", f"only instances of {shown} have it"
         return "member-absent", f"{shown} has no such attribute"
 
@@ -75,9 +81,13 @@ class Members:
         if not isinstance(read, Body):
             return f"{home.path} does not parse"
         own = {one.name for one in read.outline.definitions if one.scope == home.names}
-        if name in own or name in _OF_EVERY_CLASS:
+        own |= {one.name for one in read.settings if one.owner == ("__slots__",) and one.scope == home.names}
+        if name in own or _unmangled(name, home.names[-1]) in own or name in _OF_EVERY_CLASS:
             return True
-        doubts: list[str] = [f"class {home.names[-1]} has {one}" for one in sorted(own & _MAKERS)]
+        doubts = ["the interpreter and decorators make such names"] if is_dunder(name) else []
+        doubts += [f"class {home.names[-1]} has {one}" for one in sorted(own & _MAKERS)]
+        if ANY in own:
+            doubts.append(f"class {home.names[-1]} has computed __slots__")
         if self._is_set(home, name, {"cls", home.names[-1]}):
             doubts.append(f"class {home.names[-1]} is given attributes by a statement outside its body")
         classes = list(self._classes(home))
@@ -112,7 +122,7 @@ class Members:
         read = self._bodies.get(home.path)
         for one in read.settings if isinstance(read, Body) else ():
             inside = one.scope[: len(home.names)] == home.names
-            if one.name not in (name, ANY):
+            if one.name != name and not (one.name == ANY and "self" not in owners):
                 continue
             if not owners and not one.owner and one.scope == home.names:
                 return True
@@ -173,3 +183,9 @@ class Members:
                 if (home := self._home(Home(path, (*one.scope, one.name)), base))
             }
             pending = above - self._bodies.keys()
+
+
+def _unmangled(name: str, cls: str) -> str:
+    """A private name as the body of its class has it (Reference 6.2.1)."""
+    start = f"_{cls.lstrip('_')}__"
+    return f"__{name.removeprefix(start)}" if name.startswith(start) else name

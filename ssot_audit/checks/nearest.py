@@ -62,11 +62,10 @@ class Nearest:
         tests = self._scene.kinds[one.module.path] is Kind.TESTS
         key = one.dotted, one.answer.gone, tests
         if key not in self._known:
-            found = {each.dotted: each for each in (*self._alike(one), *self._elsewhere(one, tests))}
             ordered = [*self._elsewhere(one, tests), *self._alike(one)]
-            ordered = list({each.dotted: found[each.dotted] for each in ordered}.values())
             ordered.sort(key=lambda each: not each.resolves)  # stable: else in the order above
-            self._known[key] = tuple(ordered[:MOST])
+            places = {(each.path, each.line): each for each in reversed(ordered)}  # of several paths to one, the best
+            self._known[key] = tuple(each for each in ordered if places[each.path, each.line] is each)[:MOST]
         return self._known[key]
 
     def _fits(self, module: Module, tests: bool) -> bool:
@@ -89,7 +88,7 @@ class Nearest:
                 note = f"the module {module.name}"
                 found.append((self._rank(one, module.name, True), self._candidate(module.name, module.path, 1, note)))
         found.sort(key=lambda pair: pair[0])
-        return [candidate for _, candidate in found[:MOST]]
+        return [candidate for _, candidate in found]
 
     def _rank(self, one: Seen, dotted: str, made: bool) -> tuple[bool, int, bool, int, str]:
         """The order of candidates: same package, then used by most, then where it is made, then the nearest."""

@@ -19,8 +19,11 @@ _UNDECIDED = {
     "cycle": "its imports run in a circle",
     "external": "a star import from outside may bring it",
 }
-_OF_EVERY_MODULE = frozenset(
-    ("__name__", "__doc__", "__file__", "__package__", "__spec__", "__loader__", "__dict__", "__builtins__")
+_OF_EVERY_MODULE = frozenset(  # Reference 3.2.10
+    (
+        *("__name__", "__doc__", "__file__", "__package__", "__spec__", "__loader__", "__dict__", "__builtins__"),
+        *("__annotations__", "__cached__", "__class__"),
+    )
 )
 
 
@@ -148,6 +151,9 @@ class Reach:
         own = source.facts if isinstance(source, Module) else None
         if isinstance(own, Facts) and any(one.name == name and one.kind == "delete" for one in own.bindings):
             return f"{module} deletes the name"
+        hidden = f"{source.folder}.py" if isinstance(source, Module) and source.is_package else ""
+        if hidden in self.modules.by_path:
+            return f"{module} has no such name; the package hides {hidden}"
         return f"{module} has no such name"
 
     # Dotted paths in strings

@@ -91,7 +91,7 @@ def check(scene: Scene, rules: Sequence[UnresolvedRule]) -> Outcome:
     for rule in rules:
         reach = Reach(scene.program, rule.spec.first_party)
         if rule.spec.what == "imports":
-            seen, failures = list(_imported(scene.program, reach)), _unparsed(scene.program)
+            seen, failures = list(imported_of(scene.program, reach)), _unparsed(scene.program)
         else:
             seen, failures = targets_of(scene, reach)
         applies = _Scope(rule)
@@ -117,11 +117,10 @@ class _Scope:
         return (not self._inside or self._inside.match(path)) and not self._outside.match(path)
 
     def to(self, one: Seen) -> bool:
-        listed = not self._modules or any(names.covers(pattern, one.dotted) for pattern in self._modules)
-        return listed and self.to_file(one.module.path)
+        return (not self._modules or _is_below(one.dotted, self._modules)) and self.to_file(one.module.path)
 
 
-def _imported(program: Program, reach: Reach) -> Iterator[Seen]:
+def imported_of(program: Program, reach: Reach) -> Iterator[Seen]:
     """Every first-party imported name of the files that parse."""
     for path in sorted(program.modules.by_path):
         module = program.modules.by_path[path]
@@ -145,12 +144,19 @@ def _unparsed(program: Program) -> dict[str, tuple[int, str]]:
     return found
 
 
+def _is_below(dotted: str, patterns: Sequence[str]) -> bool:
+    """Whether a path, or a part it begins with, is what a pattern says."""
+    parts = dotted.split(".")
+    starts = [".".join(parts[:depth]) for depth in range(1, len(parts) + 1)] if patterns else []
+    return any(names.covers(pattern, start) for pattern in patterns for start in starts)
+
+
 def _classed(one: Seen, rule: UnresolvedRule) -> Seen:
     """A name with its class where what surrounds it, or a build, excuses that it is not there."""
     if one.answer.klass not in ABSENT:
         return one
     klass = one.answer.klass
-    if any(names.covers(pattern, one.dotted) for pattern in rule.spec.generated):
+    if _is_below(one.dotted, rule.spec.generated):
         return one._replace(answer=Answer("undecided", "a build makes it"))
     if Context.EXPECTED_FAILURE in one.contexts:
         klass = "expected"

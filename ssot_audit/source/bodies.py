@@ -18,7 +18,8 @@ ANY = "*"  # the name of an attribute that is computed
 
 class Setting(NamedTuple):
     """An attribute that an assignment or `setattr` gives to `owner`, as written (`self`, `Cart`), or one that a class
-    body only annotates, where there is no owner. `scope` are the classes and functions (`name()`) around it."""
+    body names in `__slots__`, which is its owner, or only annotates, where there is no owner. `scope` are the classes
+    and functions (`name()`) around it."""
 
     owner: tuple[str, ...]
     name: str
@@ -57,6 +58,14 @@ class _Settings(TreeVisitor):
         if isinstance(node.ctx, ast.Store):
             self.found.append(Setting(names[:-1], names[-1], self.scope))
 
+    def _assign(self, node: ast.Assign) -> None:
+        slots = any(isinstance(one, ast.Name) and one.id == "__slots__" for one in node.targets)
+        if slots and self.at.kind == "class":
+            names = getattr(node.value, "elts", [node.value])
+            values = [one.value if isinstance(one, ast.Constant) else None for one in names]
+            self.found += [Setting(("__slots__",), one if isinstance(one, str) else ANY, self.scope) for one in values]
+        self.visit_all(list(ast.iter_child_nodes(node)))
+
     def _annotated(self, node: ast.AnnAssign) -> None:
         if isinstance(node.target, ast.Attribute):
             self.visit(node.target)
@@ -77,6 +86,7 @@ class _Settings(TreeVisitor):
             ast.FunctionDef: _function,
             ast.AsyncFunctionDef: _function,
             ast.Attribute: _attribute,
+            ast.Assign: _assign,
             ast.AnnAssign: _annotated,
             ast.Call: _call,
         }

@@ -131,11 +131,11 @@ class TreeVisitor:
         self.visit_all(node.finalbody)
 
     def _with(self, node: ast.With | ast.AsyncWith) -> None:
-        contexts, before = set[Context](), self.contexts
+        before = self.contexts
         for item in node.items:
             self.visit(item)
-            contexts |= _role(item.context_expr)
-        self.contexts = tuple(one for one in Context if one in contexts or one in before)
+            role = _role(item.context_expr)
+            self.contexts = tuple(one for one in Context if one in role or one in self.contexts)
         self.visit_all(node.body)
         self.contexts = before
 
