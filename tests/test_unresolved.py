@@ -215,6 +215,28 @@ def test_a_name_spelled_alike_is_advised_where_no_other_has_that_name(tmp_path: 
     ]
 
 
+def test_an_attribute_of_a_class_spelled_alike_is_advised(tmp_path: Path) -> None:
+    files = {"shop/cart.py": "class Cart:\n    def total(self): ...\n"}
+    text = "from unittest.mock import patch\n\npatch('shop.cart.Cart.totals')\n"
+    (one,) = run(write(tmp_path, {**SHOP, **files, "test_it.py": text})).json["violations"]
+    assert one["help"] == 'name "shop.cart.Cart.total"'
+    assert one["related"][0] == {"filename": "shop/cart.py", "row": 1, "note": "class Cart"}
+
+
+def test_a_path_nobody_uses_comes_after_one_that_is_used(tmp_path: Path) -> None:
+    write(
+        tmp_path,
+        {
+            **SHOP,
+            "shop/old/__init__.py": "",
+            "shop/old/till.py": "from shop.cart import Cart\n",
+            "shop/old/desk.py": "from shop.cart import total\nfrom shop.old.basket import Cart\n",
+        },
+    )
+    (one,) = run(tmp_path).json["violations"]
+    assert one["help"] == "from shop.cart import Cart"
+
+
 def test_test_code_is_never_advised_to_other_code(tmp_path: Path) -> None:
     write(tmp_path, {**SHOP, "tests/test_it.py": "class Basket: ...\n", "main.py": "from shop.gone import Basket\n"})
     (one,) = run(tmp_path).json["violations"]

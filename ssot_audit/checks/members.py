@@ -63,6 +63,12 @@ class Members:
             return "member-absent", f"only instances of {shown} have it"
         return "member-absent", f"{shown} has no such attribute"
 
+    def names(self, origin: Origin, inner: Sequence[str]) -> tuple[str, ...]:
+        """The names in the body of a class, or of one in it."""
+        read, home = self._bodies.get(origin.path), (origin.name, *inner)
+        found = {one.name for one in read.outline.definitions if one.scope == home} if isinstance(read, Body) else set()
+        return tuple(sorted(found))
+
     def _found(self, origin: Origin, names: Sequence[str]) -> bool | str:
         """Whether a class has an attribute, and that the next one, …; a text says why that cannot be told."""
         home = Home(origin.path, (origin.name,))

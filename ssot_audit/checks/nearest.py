@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections import Counter, defaultdict
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
 from difflib import get_close_matches
 from typing import NamedTuple
 
@@ -11,11 +11,12 @@ from ssot_audit import names
 from ssot_audit.checks.reach import Seen
 from ssot_audit.checks.scene import Scene
 from ssot_audit.facts import Facts
-from ssot_audit.model import Kind
+from ssot_audit.model import Kind, Origin
 from ssot_audit.program.modules import Module
 
 MOST = 3  # candidates of one finding
 ALIKE = 0.75  # of difflib's ratio; less is another word
+Rank = tuple[bool, int, bool, bool, int, str]  # less is better
 _MADE = ("class", "function", "assignment")
 
 
@@ -61,6 +62,8 @@ class Nearest:
         """The nearest candidates for a name, the best first. Test code is none for code that is no test."""
         tests = self._scene.kinds[one.module.path] is Kind.TESTS
         key = one.dotted, one.answer.gone, tests
+        if one.answer.home:
+            return tuple(_of_class(one, one.answer.home))
         if key not in self._known:
             ordered = [*self._elsewhere(one, tests), *self._alike(one)]
             ordered.sort(key=lambda each: not each.resolves)  # stable: else in the order above
@@ -75,26 +78,29 @@ class Nearest:
 
     def _elsewhere(self, one: Seen, tests: bool) -> list[Candidate]:
         last = names.last_part(one.dotted)
-        found: list[tuple[tuple[bool, int, bool, int, str], Candidate]] = []
+        found: list[tuple[Rank, Candidate]] = []
         for module, made in self._homes[last]:
             dotted = f"{module.name}.{last}"
             origin = self._scene.program.resolver.name_in(module, last).origin
             if not self._fits(module, tests) or dotted == one.dotted or origin is None or not origin.path:
                 continue
             note = f"{dotted} is {'defined' if made else 'taken from'} here"
-            found.append((self._rank(one, dotted, made), self._candidate(dotted, origin.path, origin.line, note)))
+            rank = self._rank(one, dotted, made, module)
+            found.append((rank, self._candidate(dotted, origin.path, origin.line, note)))
         for module in self._called[last]:
             if self._fits(module, tests) and module.name != one.dotted:
                 note = f"the module {module.name}"
-                found.append((self._rank(one, module.name, True), self._candidate(module.name, module.path, 1, note)))
+                rank = self._rank(one, module.name, True, module)
+                found.append((rank, self._candidate(module.name, module.path, 1, note)))
         found.sort(key=lambda pair: pair[0])
         return [candidate for _, candidate in found]
 
-    def _rank(self, one: Seen, dotted: str, made: bool) -> tuple[bool, int, bool, int, str]:
-        """The order of candidates: same package, then used by most, then where it is made, then the nearest."""
-        shared = _shared(one.dotted, dotted)
-        same_package = shared >= max(1, one.dotted.count(".") - 1)
-        return not same_package, -self._used[dotted], not made, -shared, dotted
+    def _rank(self, one: Seen, dotted: str, made: bool, module: Module) -> Rank:
+        """The order of candidates: of the same package, where it is made there or taken from there; then by how many
+        use the path, made there before taken from elsewhere, no test before a test, and by nearness."""
+        shared, used = _shared(one.dotted, dotted), self._used[dotted]
+        same_package = shared >= max(1, one.dotted.count(".") - 1) and (made or used > 0)
+        return not same_package, -used, not made, not self._fits(module, False), -shared, dotted
 
     def _candidate(self, dotted: str, path: str, line: int, note: str) -> Candidate:
         used = self._used[dotted]
@@ -120,6 +126,14 @@ class Nearest:
             resolves = origin[0] == dotted and origin[1].origin is not None
             found.append(Candidate(dotted, *place, f"{above} has {name}, which is spelled alike", resolves))
         return found
+
+
+def _of_class(one: Seen, home: Origin) -> Iterator[Candidate]:
+    """Of an attribute that a class does not have: the class, and its attributes that are spelled alike."""
+    above, gone = names.split(one.dotted)
+    yield Candidate(above, home.path, home.line, f"class {home.name}", False)
+    for name in get_close_matches(gone, [each for each in one.answer.known if each != gone], MOST - 1, ALIKE):
+        yield Candidate(f"{above}.{name}", home.path, home.line, f"it has {name}, which is spelled alike", True)
 
 
 def _shared(one: str, other: str) -> int:

@@ -29,13 +29,14 @@ _OF_EVERY_MODULE = frozenset(  # Reference 3.2.10
 
 class Answer(NamedTuple):
     """The class of a name, why, and the first part of its path that is not there. `home` and `rest` say where a path
-    goes on that no module can answer: the object, and the names after it."""
+    goes on that no module can answer: the class, and the names after it; `known` are names the class has."""
 
     klass: str
     reason: str = ""
     gone: str = ""
     home: Origin | None = None
     rest: tuple[str, ...] = ()
+    known: tuple[str, ...] = ()
 
 
 RESOLVED = Answer("resolved")

@@ -83,4 +83,6 @@ def _inside(one: Seen, members: Members) -> Answer:
     if doubt is None:
         return RESOLVED
     klass, reason = doubt
-    return one.answer._replace(klass=klass, reason=reason, gone=one.dotted if klass in ABSENT else "")
+    gone = one.dotted if klass in ABSENT else ""
+    known = members.names(one.answer.home, one.answer.rest[:-1]) if gone else ()
+    return one.answer._replace(klass=klass, reason=reason, gone=gone, known=known)
