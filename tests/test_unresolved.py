@@ -327,6 +327,14 @@ def test_no_file_is_read_deeper_where_no_such_rule_is_loaded() -> None:
     assert "import statements alone" not in beside
 
 
+def test_very_long_paths_take_no_time_and_are_told(tmp_path: Path) -> None:
+    name = "a" * 20_000
+    text = f"from shop import {name}\nfrom unittest.mock import patch\npatch('shop{'.b' * 20_000}')\n"
+    write(tmp_path, {**SHOP, "shop/cart.py": f"b{name[1:]} = 1\n", "main.py": text})
+    done = run(tmp_path)
+    assert [one["class"] for one in done.json["violations"]] == ["member-absent"]
+
+
 @pytest.mark.parametrize("text", ["patch('')", "patch('.')", "patch(*x)", "patch(f'{a}.b')", "patch.object(1, 'a')"])
 def test_calls_that_name_nothing_are_not_governed(tmp_path: Path, text: str) -> None:
     write(tmp_path, {**SHOP, "main.py": f"import shop\nfrom unittest.mock import patch\n{text}\n"})

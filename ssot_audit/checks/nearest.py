@@ -16,6 +16,7 @@ from ssot_audit.program.modules import Module
 
 MOST = 3  # candidates of one finding
 ALIKE = 0.75  # of difflib's ratio; less is another word
+LONGEST = 100  # characters of a name that is compared: the time it takes grows with their square
 Rank = tuple[bool, int, bool, bool, int, str]  # less is better
 _MADE = ("class", "function", "assignment")
 
@@ -119,7 +120,7 @@ class Nearest:
         lines = {each.name: each.line for each in facts.bindings} if isinstance(facts, Facts) else {}
         known = sorted(beside.keys() | ({*lines} if not rest else set()) - {"*", ""})
         found = []
-        for name in get_close_matches(gone, [one for one in known if one != gone], MOST, ALIKE):
+        for name in _matches(gone, known, MOST):
             dotted = f"{above}.{name}{rest}"
             place = (beside[name].path, 1) if name in beside else (source.path, lines[name])  # type: ignore[union-attr]
             origin = self._scene.program.resolver.path(dotted, one.module)
@@ -132,8 +133,14 @@ def _of_class(one: Seen, home: Origin) -> Iterator[Candidate]:
     """Of an attribute that a class does not have: the class, and its attributes that are spelled alike."""
     above, gone = names.split(one.dotted)
     yield Candidate(above, home.path, home.line, f"class {home.name}", False)
-    for name in get_close_matches(gone, [each for each in one.answer.known if each != gone], MOST - 1, ALIKE):
+    for name in _matches(gone, one.answer.known, MOST - 1):
         yield Candidate(f"{above}.{name}", home.path, home.line, f"it has {name}, which is spelled alike", True)
+
+
+def _matches(gone: str, known: Sequence[str], most: int) -> list[str]:
+    """The known names that are spelled like one that is gone, the likest first."""
+    compared = [one for one in known if one != gone and len(one) <= LONGEST]
+    return get_close_matches(gone, compared, most, ALIKE) if len(gone) <= LONGEST else []
 
 
 def _shared(one: str, other: str) -> int:

@@ -7,6 +7,7 @@ from collections.abc import Callable, Iterator, Mapping, Sequence
 from typing import NamedTuple
 
 from ssot_audit.facts import Context, Import, Place
+from ssot_audit.names import MAX_PATTERN
 from ssot_audit.outline import Named, Path
 from ssot_audit.source.bound import absolute
 from ssot_audit.source.functions import ATTRIBUTE_CALLS, BASED, function_of
@@ -100,7 +101,7 @@ def _literal(function: str, text: str, node: ast.expr, package: ast.expr | None)
     bare = text.lstrip(".")
     level = len(text) - len(bare)
     path = bare.replace(":", ".") if function == "pkgutil.resolve_name" else bare
-    if not path or not all(part.isidentifier() for part in path.split(".")):
+    if not path or len(text) > MAX_PATTERN or not all(part.isidentifier() for part in path.split(".")):
         return
     if level:
         anchor = (_text(package) or "").split(".")
