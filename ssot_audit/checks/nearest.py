@@ -4,7 +4,6 @@ from __future__ import annotations
 
 from collections import Counter, defaultdict
 from collections.abc import Iterator, Sequence
-from difflib import get_close_matches
 from typing import NamedTuple
 
 from ssot_audit import names
@@ -139,6 +138,8 @@ def _of_class(one: Seen, home: Origin) -> Iterator[Candidate]:
 
 def _matches(gone: str, known: Sequence[str], most: int) -> list[str]:
     """The known names that are spelled like one that is gone, the likest first."""
+    from difflib import get_close_matches  # most runs miss nothing
+
     compared = [one for one in known if one != gone and len(one) <= LONGEST]
     return get_close_matches(gone, compared, most, ALIKE) if len(gone) <= LONGEST else []
 
