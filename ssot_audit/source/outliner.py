@@ -60,7 +60,7 @@ class _Use(NamedTuple):
 class _Outliner(TreeVisitor):
     def __init__(self, text: str, wanted: Wanted) -> None:
         super().__init__(text)
-        self.defines, self.mentions, self.texts = map(matcher, wanted)
+        self.defines, self.mentions, self.texts = map(matcher, wanted[:3])
         self.defined: list[tuple[Definition, Sequence[ast.expr], ast.expr | None, Sequence[ast.expr], _Seen]] = []
         self.named: list[_Use] = []
         self.aliases: list[tuple[Definition, tuple[str, ...], _Seen]] = []
@@ -245,6 +245,8 @@ class _Outliner(TreeVisitor):
                 self._root(node.func)
         else:
             self.visit(node.func)
+        if names == ("getattr",) and len(node.args) > 1 and literal(node.args[1]).isidentifier():
+            self._mention(node, (*(dotted(node.args[0]) or ("()",)), literal(node.args[1])))
         for number, argument in enumerate(node.args):
             self._value(argument, str(number), ".".join(names or ()))
         for keyword in node.keywords:
