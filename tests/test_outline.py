@@ -29,7 +29,7 @@ def mentions(text: str, name: str) -> list[tuple[int, bool, tuple[str, ...]]]:
 def written(found: Outline, path: Path) -> str:
     rest = ".".join(path.parts)
     if path.root < 0:
-        return f"{ {HERE: 'here', UNKNOWN: '?', UNBOUND: 'unbound'}[path.root]}:{rest}"
+        return f"{ {HERE: 'here', UNKNOWN: '?', UNBOUND: 'unbound'}[path.root] }:{rest}"
     one = found.imports[path.root]
     return f"{'.' * one.level}{one.module}{'/' + one.name if one.name else ''}:{rest}"
 
