@@ -6,7 +6,7 @@ from collections.abc import Callable, Mapping, Sequence
 from types import MappingProxyType
 from typing import Any, NamedTuple
 
-from ssot_audit.checks import emission, symbol, symbol_stub, usage
+from ssot_audit.checks import emission, required, symbol, symbol_stub, usage
 from ssot_audit.checks.scene import Scene
 from ssot_audit.model import Outcome
 from ssot_audit.rules import SYMBOL, AnyRule, Shape
@@ -26,6 +26,7 @@ CHECKS: Mapping[str, RuleKind] = MappingProxyType(
     {
         SYMBOL: RuleKind(symbol.SHAPE, symbol.check, symbol.ABOUT, symbol_stub.stub),
         "emission": RuleKind(emission.SHAPE, emission.check, emission.ABOUT),
+        "required": RuleKind(required.SHAPE, required.check, required.ABOUT),
         "usage": RuleKind(usage.SHAPE, usage.check, usage.ABOUT),
     }
 )
