@@ -40,7 +40,7 @@ def check(scene: Scene, rules: Sequence[EmissionRule]) -> Outcome:
 
 def _check(scene: Scene, rule: EmissionRule, meanings: Meanings) -> Outcome:
     emitters = [target(path, meanings) for path in rule.spec.emitter]
-    gone = tuple(absent(rule, "emitter", one.path) for one in emitters if one.is_absent)
+    gone = tuple(absent(rule, "emitter", one.path) for one in emitters if not one.home)
     home = home_of(emitters)
     if home is None:
         return Outcome(findings=gone)

@@ -89,9 +89,12 @@ def _sites(
         ways = [way for path in mention.paths for way in meanings.of_path(path, module, outline.imports)]
         ours = any(way.after(one.meaning) is not None for way in ways for one in emitters)
         last = {path.parts[-1] for path in mention.paths if path.parts}
+        last |= {outline.imports[path.root].bound for path in mention.paths if path.root >= 0 and not path.parts}
         if ours:
-            emitting |= last | {path for way in ways for path in way.names[-1:]}
+            emitting |= last
         event = next((methods[name] for name in sorted(last & methods.keys())), None)
+        if ours and mention.key in spec.events:
+            event = mention.key
         if event and not _is_own(mention, last, outline):
             known = any(way.is_here or way.reason for way in ways) and not ours
             yield Site(module.path, mention.place, event, event, through=not known)
