@@ -9,7 +9,7 @@ from typing import NamedTuple
 from ssot_audit.checks.scene import Scene
 from ssot_audit.checks.uses import Target
 from ssot_audit.facts import Place
-from ssot_audit.outline import UNKNOWN, Definition, Outline, Wanted
+from ssot_audit.outline import UNKNOWN, Definition, Outline, Path, Wanted
 from ssot_audit.program.meaning import Meanings
 
 MAX_DEPTH = 50  # bases of bases; a longer chain is nobody's
@@ -69,7 +69,7 @@ class Ancestry:
         for base in [base for one in definitions for base in one.bases]:
             ways = self.meanings.of_path(base, module, outline.imports)
             descends = descends or any(way.after(self.ancestor.meaning) == () for way in ways)
-            untold = untold or (not base.parts) or any(way.is_untold for way in ways)
+            untold = untold or base == Path(UNKNOWN, ()) or any(way.is_untold for way in ways)
             made |= dict.fromkeys(self._made(way.names for way in ways))
             if base.root == UNKNOWN and len(base.parts) == 1:
                 made[path, base.parts[0]] = None  # a class of the same function

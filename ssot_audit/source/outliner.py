@@ -71,7 +71,7 @@ class _Outliner(TreeVisitor):
     def result(self) -> Outline:
         defined = (
             one._replace(
-                bases=tuple(self._path(base, seen.at) for base in bases),
+                bases=tuple(self._base(base, seen.at) for base in bases),
                 value=None if value is None else self._path(value, seen.at),
                 decorators=tuple(self._path(each, seen.at) for each in decorators),
             )
@@ -102,6 +102,9 @@ class _Outliner(TreeVisitor):
             node = node.func if isinstance(node, ast.Call) else node.value
         names = dotted(node)
         return self._paths(names, at)[0] if names else Path(UNKNOWN, ())
+
+    def _base(self, node: ast.expr, at: Scope) -> Path:
+        return Path(UNKNOWN, ()) if isinstance(node, ast.Call) else self._path(node, at)  # a call may return any class
 
     def _paths(self, names: tuple[str, ...], at: Scope) -> tuple[Path, ...]:
         return stands_for(names, at, self.module)
