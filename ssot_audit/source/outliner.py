@@ -77,8 +77,8 @@ class _Outliner(TreeVisitor):
             )
             for one, bases, value, decorators, seen in self.defined
         )
-        imports, mentioned, aliases = tuple(self.imports), tuple(self._mentioned()), tuple(self._aliased())
-        return Outline(imports, tuple(defined), mentioned, tuple(self.spelled), aliases)
+        known = tuple(self.imports), tuple(defined), tuple(self._mentioned()), tuple(self.spelled)
+        return Outline(*known, aliases=tuple(self._aliased()))
 
     def _mentioned(self) -> Iterator[Mention]:
         for node, names, called, key, seen in self.named:
@@ -210,11 +210,9 @@ class _Outliner(TreeVisitor):
     def _attribute(self, node: ast.Attribute) -> None:
         if not isinstance(node.ctx, ast.Load):  # what is set or deleted is not read, what it is an attribute of is
             self.visit(node.value)
-            return
-        names = dotted(node) or ()
-        if names[:1] == ("()",):
-            self._root(node)
-        if names:
+        elif names := dotted(node):
+            if names[0] == "()":
+                self._root(node)
             self._mention(node, names)
 
     def _subscript(self, node: ast.Subscript) -> None:
