@@ -79,7 +79,7 @@ def hold(reading: Reading, rules: Sequence[AnyRule], options: Options) -> Outcom
     repository, today = reading.repository, options.today or date.today()
     scene = Scene(reading.program, Outlines(reading.library), repository.kinds, today, repository.named)
     mine = {kind: [rule for rule in rules if rule.kind == kind] for kind in CHECKS}
-    found = [kind.check(scene, mine[name]) for name, kind in CHECKS.items() if mine[name]]
+    found = [CHECKS[kind].check(scene, some) for kind, some in mine.items() if some]
     return Outcome(
         tuple(one for outcome in found for one in outcome.references),
         tuple(one for outcome in found for one in outcome.items),
