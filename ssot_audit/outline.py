@@ -10,7 +10,8 @@ from typing import NamedTuple
 from ssot_audit.facts import Context, Import, Place
 
 HERE = -1  # the root of a path is a name that this module binds itself, other than by an import
-UNKNOWN = -2  # … is anything else: a local name, a builtin, an expression
+UNKNOWN = -2  # … is anything else: a local name, an expression
+UNBOUND = -3  # … is a name that nothing in this file binds: a builtin, or one a star import brings
 
 
 class Wanted(NamedTuple):
@@ -28,8 +29,8 @@ class Wanted(NamedTuple):
 
 
 class Path(NamedTuple):
-    """A dotted expression: an index into the outline's imports, HERE or UNKNOWN, and the names after that. After an
-    import they are the attributes taken from what it binds; else the first is the root's own name."""
+    """A dotted expression: an index into the outline's imports, HERE, UNKNOWN or UNBOUND, and the names after that.
+    After an import they are the attributes taken from what it binds; else the first is the root's own name."""
 
     root: int
     parts: tuple[str, ...]
@@ -54,18 +55,19 @@ class Definition(NamedTuple):
 
 class Mention(NamedTuple):
     """A name or dotted expression that is called, or read without being called. Through an alias it may be any of
-    `paths`."""
+    `paths`. `key` is the literal text it is subscripted with, tested for, or called with first."""
 
     paths: tuple[Path, ...]
     called: bool
     place: Place
     scope: tuple[str, ...]
     contexts: tuple[Context, ...]
+    key: str = ""
 
 
 class Text(NamedTuple):
     """A text constant that is one of the names. `under` is the key or keyword it stands under, or the position among
-    the arguments; `call` what it is handed to, as written."""
+    the arguments; `call` what it is handed to, as written; `keyed` where the key is that of a dict or of an item."""
 
     value: str
     place: Place
@@ -73,6 +75,7 @@ class Text(NamedTuple):
     call: str
     scope: tuple[str, ...]
     contexts: tuple[Context, ...]
+    keyed: bool = False
 
 
 class Named(NamedTuple):
@@ -94,3 +97,4 @@ class Outline(NamedTuple):
     mentions: tuple[Mention, ...] = ()
     texts: tuple[Text, ...] = ()
     named: tuple[Named, ...] = ()
+    aliases: tuple[Definition, ...] = ()  # of the module, for what is mentioned: names that other files may import

@@ -80,12 +80,12 @@ def hold(reading: Reading, rules: Sequence[AnyRule], options: Options) -> Outcom
     scene = Scene(reading.program, Outlines(reading.library), repository.kinds, today, repository.named)
     mine = {kind: [rule for rule in rules if rule.kind == kind] for kind in CHECKS}
     found = []
-    for name, kind in CHECKS.items():  # symbol rules first: what is read for others changes no answer of theirs
-        if mine[name]:
-            if kind.whole:
+    for name, some in mine.items():  # symbol rules first: what is read for others changes no answer of theirs
+        if some:
+            if CHECKS[name].whole:
                 reading.library.deepen(repository.found.paths)
                 reading.library.settle()
-            found.append(kind.check(scene, mine[name]))
+            found.append(CHECKS[name].check(scene, some))
     return Outcome(
         tuple(one for outcome in found for one in outcome.references),
         tuple(one for outcome in found for one in outcome.items),

@@ -12,7 +12,7 @@ from oracle import tree_of
 from running import facts_below, write
 
 from ssot_audit.facts import Failure
-from ssot_audit.outline import HERE, UNKNOWN, Outline, Path, Wanted
+from ssot_audit.outline import HERE, UNBOUND, UNKNOWN, Outline, Path, Wanted
 from ssot_audit.source.outliner import outline
 from ssot_audit.source.outlines import Outlines
 from ssot_audit.source.text import decode
@@ -28,8 +28,8 @@ def mentions(text: str, name: str) -> list[tuple[int, bool, tuple[str, ...]]]:
 
 def written(found: Outline, path: Path) -> str:
     rest = ".".join(path.parts)
-    if path.root in (HERE, UNKNOWN):
-        return f"{'here' if path.root == HERE else '?'}:{rest}"
+    if path.root < 0:
+        return f"{ {HERE: 'here', UNKNOWN: '?', UNBOUND: 'unbound'}[path.root] }:{rest}"
     one = found.imports[path.root]
     return f"{'.' * one.level}{one.module}{'/' + one.name if one.name else ''}:{rest}"
 
@@ -47,10 +47,10 @@ def written(found: Outline, path: Path) -> str:
         ("def f():\n    from m import Thing\n    return Thing()\n", [(3, True, ("m/Thing:",))]),
         ("from m import Thing\ndef f(Thing):\n    Thing()\n", [(3, True, ("?:Thing",))]),
         ("from m import Thing\ndef f():\n    Thing = 1\n    Thing.x\n", [(4, False, ("?:Thing.x",))]),
-        ("class C:\n    Thing = 1\n    def f(self):\n        Thing()\n", [(4, True, ("?:Thing",))]),
+        ("class C:\n    Thing = 1\n    def f(self):\n        Thing()\n", [(4, True, ("unbound:Thing",))]),
         ("def f():\n    global Thing\n    from m import Thing\nThing()", [(4, True, ("m/Thing:",))]),
         ("make().Thing()", [(1, True, ("?:().Thing",))]),
-        ("self.x.Thing(1)", [(1, True, ("?:self.x.Thing",))]),
+        ("self.x.Thing(1)", [(1, True, ("unbound:self.x.Thing",))]),
         ("[Thing for Thing in x]", [(1, False, ("?:Thing",))]),
         ("# Thing\n'Thing'\n", []),
         ("from m import (\n    Thing,\n)\nf(\n    Thing\n)\n", [(5, False, ("m/Thing:",))]),
@@ -73,7 +73,7 @@ def test_every_way_to_define_a_name_has_its_kind_and_its_scope() -> None:
         "E: int = 1\ndef f():\n    class G: ...\n    class H(G): x = 1\nfor i in (): ...\n"
     )
     assert defined(text) == [
-        ("A", "class", (), ("m/Base:", "?:b.C")),
+        ("A", "class", (), ("m/Base:", "unbound:b.C")),
         ("B", "alias", (), ()),
         ("C", "made", (), ()),
         ("D", "assignment", (), ()),

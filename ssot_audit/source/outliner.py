@@ -6,26 +6,24 @@ Statements are visited in source order; a name is looked up once every scope is 
 from __future__ import annotations
 
 import ast
-import re
 import warnings
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from types import MappingProxyType
 from typing import Any, NamedTuple
 
 from ssot_audit.facts import Context
-from ssot_audit.outline import HERE, UNKNOWN, Definition, Mention, Outline, Path, Text, Wanted
+from ssot_audit.outline import UNKNOWN, Definition, Mention, Outline, Path, Text, Wanted
 from ssot_audit.source.named import NamingCall, calls_that_name, may_name
-from ssot_audit.source.scopes import MAX_STEPS, Alias, Scope
-from ssot_audit.source.search import str_word
+from ssot_audit.source.scopes import Alias, Scope
+from ssot_audit.source.search import matcher
+from ssot_audit.source.stands import stands_for
 from ssot_audit.source.text import normal
-from ssot_audit.source.tree import TreeVisitor, binding, dotted
+from ssot_audit.source.tree import TreeVisitor, dotted, literal
 
 MAKERS = frozenset(
     ("type", "NewType", "NamedTuple", "namedtuple", "TypedDict", "Enum", "IntEnum", "StrEnum", "new_class")
 )
-MAX_PATHS = 8  # what one expression may stand for through aliases
 
-Names = Callable[[str], bool]
 _DEFS = (ast.FunctionDef, ast.AsyncFunctionDef)
 _COMPREHENSIONS = (ast.ListComp, ast.SetComp, ast.DictComp, ast.GeneratorExp)
 
@@ -41,13 +39,6 @@ def outline(text: str, wanted: Wanted) -> Outline:
     return outliner.result()
 
 
-def _matcher(names: Sequence[str]) -> Names:
-    if "*" in names:
-        return lambda word: True
-    pattern = re.compile(rf"{str_word(tuple(names))}\Z")
-    return lambda word: pattern.match(word) is not None
-
-
 class _Seen(NamedTuple):
     """Where something stands; what its names mean is asked for at the end."""
 
@@ -57,13 +48,23 @@ class _Seen(NamedTuple):
     branches: tuple[tuple[int, int], ...]
 
 
+class _Use(NamedTuple):
+    """A dotted expression, still to be looked up."""
+
+    node: ast.expr
+    names: tuple[str, ...]
+    called: bool
+    key: str
+    seen: _Seen
+
+
 class _Outliner(TreeVisitor):
     def __init__(self, text: str, wanted: Wanted) -> None:
         super().__init__(text)
-        self.defines, self.mentions = _matcher(wanted.definitions), _matcher(wanted.mentions)
-        self.texts = frozenset(wanted.texts)
+        self.defines, self.mentions, self.texts = map(matcher, wanted[:3])
         self.defined: list[tuple[Definition, Sequence[ast.expr], ast.expr | None, Sequence[ast.expr], _Seen]] = []
-        self.named: list[tuple[ast.expr, tuple[str, ...], bool, _Seen]] = []
+        self.named: list[_Use] = []
+        self.aliases: list[tuple[Definition, tuple[str, ...], _Seen]] = []
         self.spelled: list[Text] = []
         self.calls: list[NamingCall] | None = [] if wanted.calls else None
 
@@ -72,21 +73,26 @@ class _Outliner(TreeVisitor):
     def result(self) -> Outline:
         defined = (
             one._replace(
-                bases=tuple(self._path(base, seen.at) for base in bases),
+                bases=tuple(self._base(base, seen.at) for base in bases),
                 value=None if value is None else self._path(value, seen.at),
                 decorators=tuple(self._path(each, seen.at) for each in decorators),
             )
             for one, bases, value, decorators, seen in self.defined
         )
+        known = tuple(self.imports), tuple(defined), tuple(self._mentioned()), tuple(self.spelled)
         named = calls_that_name(self.calls or (), self.imports, self._paths, self.place)
-        mentioned = tuple(self._mentioned())
-        return Outline(tuple(self.imports), tuple(defined), mentioned, tuple(self.spelled), tuple(named))
+        return Outline(*known, named=tuple(named), aliases=tuple(self._aliased()))
 
     def _mentioned(self) -> Iterator[Mention]:
-        for node, names, called, seen in self.named:
+        for node, names, called, key, seen in self.named:
             paths = self._paths(names, seen.at)
             if any(map(self._is_wanted, paths)):
-                yield Mention(paths, called, self.place(node), seen.scope, seen.contexts)
+                yield Mention(paths, called, self.place(node), seen.scope, seen.contexts, key)
+
+    def _aliased(self) -> Iterator[Definition]:
+        for one, names, seen in self.aliases:
+            wanted = [path for path in self._paths(names, seen.at) if self._is_wanted(path)]
+            yield from (one._replace(value=path) for path in wanted[:1])
 
     def _is_wanted(self, path: Path) -> bool:
         if path.root >= 0:
@@ -100,29 +106,11 @@ class _Outliner(TreeVisitor):
         names = dotted(node)
         return self._paths(names, at)[0] if names else Path(UNKNOWN, ())
 
+    def _base(self, node: ast.expr, at: Scope) -> Path:
+        return Path(UNKNOWN, ()) if isinstance(node, ast.Call) else self._path(node, at)  # a call may return any class
+
     def _paths(self, names: tuple[str, ...], at: Scope) -> tuple[Path, ...]:
-        """What a dotted expression may stand for, aliases followed."""
-        found: dict[Path, None] = {}
-        own: list[Path] = []
-        pending, seen = [(at, names)], set()
-        for _ in range(MAX_STEPS):
-            if not pending or len(found) >= MAX_PATHS:
-                break
-            scope, parts = pending.pop()
-            home, bound = binding(scope, parts[0])
-            for what in bound:
-                if isinstance(what, int):
-                    found[Path(what, parts[1:])] = None
-                elif what is None:
-                    found[Path(HERE if home is self.module else UNKNOWN, parts)] = None
-                elif id(what) not in seen:
-                    seen.add(id(what))
-                    pending.append((what.scope, what.path + parts[1:]))
-            if home is self.module and any(isinstance(what, Alias) for what in bound):
-                own.append(Path(HERE, parts))  # an alias is a name of its own too
-            if not bound:
-                found[Path(UNKNOWN, parts)] = None
-        return tuple(dict.fromkeys((*found, *own))) or (Path(UNKNOWN, names),)
+        return stands_for(names, at, self.module)
 
     def _seen(self) -> _Seen:
         return _Seen(self.at, self.scope, self.contexts, self.branches)
@@ -173,7 +161,11 @@ class _Outliner(TreeVisitor):
         self.contexts = before
 
     def _assign(self, node: ast.Assign) -> None:
-        self.visit(node.value)
+        if isinstance(node.value, ast.Constant):
+            keys = [literal(one.slice) for one in node.targets if isinstance(one, ast.Subscript)]
+            self._constant(node.value, keys[0] if keys else "", keyed=bool(keys))
+        else:
+            self.visit(node.value)
         for target in node.targets:
             self._bind(target, node.value)
 
@@ -200,6 +192,10 @@ class _Outliner(TreeVisitor):
         self.at.bind(name, Alias(self.at, path) if path and path[0] != "()" and path != (name,) else None)
         if path:
             self._define(name, "alias", target, value=value)
+            if self.at is self.module and path[0] != "()":
+                seen = self._seen()
+                one = Definition(name, "alias", self.place(target), (), seen.contexts, branches=seen.branches)
+                self.aliases.append((one, path, seen))
         elif isinstance(value, ast.Call):
             self._define(name, "made" if _makes(value, name) else "assignment", target, value=value)
         else:
@@ -213,17 +209,36 @@ class _Outliner(TreeVisitor):
             self.at.bind(name, None)
             self._define(name, "assignment", node)
         elif isinstance(node.ctx, ast.Load):
-            self.named.append((node, (name,), False, self._seen()))
+            self._mention(node, (name,))
+
+    def _mention(self, node: ast.expr, names: tuple[str, ...], called: bool = False, key: str = "") -> None:
+        self.named.append(_Use(node, names, called, key, self._seen()))
 
     def _attribute(self, node: ast.Attribute) -> None:
         if not isinstance(node.ctx, ast.Load):  # what is set or deleted is not read, what it is an attribute of is
             self.visit(node.value)
-            return
-        names = dotted(node)
-        if names and names[0] == "()":
-            self._root(node)
-        if names:
-            self.named.append((node, names, False, self._seen()))
+        elif names := dotted(node):
+            if names[0] == "()":
+                self._root(node)
+            self._mention(node, names)
+
+    def _subscript(self, node: ast.Subscript) -> None:
+        self._keyed(node.value, literal(node.slice))
+        self.visit(node.slice)
+
+    def _compare(self, node: ast.Compare) -> None:
+        """`"KEY" in names` reads the key."""
+        left: ast.expr = node.left
+        self.visit(left)
+        for operator, right in zip(node.ops, node.comparators, strict=True):
+            self._keyed(right, literal(left) if isinstance(operator, ast.In | ast.NotIn) else "")
+            left = right
+
+    def _keyed(self, node: ast.expr, key: str) -> None:
+        before = len(self.named)
+        self.visit(node)
+        if key and isinstance(node, ast.Name | ast.Attribute) and len(self.named) > before:
+            self.named[-1] = self.named[-1]._replace(key=key)
 
     def _root(self, node: ast.expr) -> None:
         while isinstance(node, ast.Attribute):
@@ -233,21 +248,23 @@ class _Outliner(TreeVisitor):
     def _call(self, node: ast.Call) -> None:
         names = dotted(node.func)
         if names:
-            self.named.append((node.func, names, True, self._seen()))
+            self._mention(node.func, names, True, literal(node.args[0]) if node.args else "")
             if names[0] == "()":
                 self._root(node.func)
         else:
             self.visit(node.func)
         if self.calls is not None and names and may_name(node):
             self.calls.append(NamingCall(node, names, self.at, self.contexts))
+        if names == ("getattr",) and len(node.args) > 1 and literal(node.args[1]).isidentifier():
+            self._mention(node, (*(dotted(node.args[0]) or ("()",)), literal(node.args[1])))
         for number, argument in enumerate(node.args):
             self._value(argument, str(number), ".".join(names or ()))
         for keyword in node.keywords:
             self._value(keyword.value, keyword.arg or "", ".".join(names or ()))
 
-    def _value(self, node: ast.expr, under: str, call: str) -> None:
+    def _value(self, node: ast.expr, under: str, call: str, keyed: bool = False) -> None:
         if isinstance(node, ast.Constant):
-            self._constant(node, under, call)
+            self._constant(node, under, call, keyed)
         elif isinstance(node, ast.Dict):
             self._dict(node, call)
         else:
@@ -255,14 +272,13 @@ class _Outliner(TreeVisitor):
 
     def _dict(self, node: ast.Dict, call: str = "") -> None:
         for key, value in zip(node.keys, node.values, strict=True):
-            under = key.value if isinstance(key, ast.Constant) and isinstance(key.value, str) else ""
             if key:
                 self.visit(key)
-            self._value(value, under, call)
+            self._value(value, literal(key), call, keyed=True)
 
-    def _constant(self, node: ast.Constant, under: str = "", call: str = "") -> None:
-        if isinstance(node.value, str) and node.value in self.texts:
-            self.spelled.append(Text(node.value, self.place(node), under, call, self.scope, self.contexts))
+    def _constant(self, node: ast.Constant, under: str = "", call: str = "", keyed: bool = False) -> None:
+        if isinstance(node.value, str) and self.texts(node.value):
+            self.spelled.append(Text(node.value, self.place(node), under, call, self.scope, self.contexts, keyed))
 
     handlers: Mapping[type[ast.AST], Callable[[Any, Any], None]] = MappingProxyType(
         {
@@ -277,6 +293,8 @@ class _Outliner(TreeVisitor):
             ast.Name: _name,
             ast.Attribute: _attribute,
             ast.Call: _call,
+            ast.Subscript: _subscript,
+            ast.Compare: _compare,
             ast.Dict: _dict,
             ast.Constant: _constant,
         }

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 import sys
 from collections.abc import Callable, Iterable, Mapping, Sequence
 from functools import partial
@@ -52,6 +53,11 @@ class Outlines:
         self._single.update(((path, wanted), one) for path, one in found.items())
         return {path: self._single[path, wanted] for path in asked}
 
+    def beside(self, wanted: Wanted, words: tuple[str, ...]) -> Mapping[str, Outline | Failure]:
+        """The same as `spelling`, where one of the words is spelled too, or names are imported from a file's own
+        folder; other files have empty outlines."""
+        return self.parsed({name for group in wanted for name in group}, partial(_beside, wanted, words))
+
     def parsed(self, names: Iterable[str], parse: Callable[[str], Parsed]) -> dict[str, Parsed | Failure]:
         """What `parse` makes of the text of every file that spells one of the names, by path and in order. It may raise
         what the interpreter's parser does; worker processes must be able to import it."""
@@ -96,6 +102,11 @@ def _outline(wanted: Wanted, text: str) -> Outline:
     from ssot_audit.source.outliner import outline
 
     return outline(text, wanted)
+
+
+def _beside(wanted: Wanted, words: tuple[str, ...], text: str) -> Outline:
+    near = re.search(rf"\b(?:{'|'.join(map(re.escape, words))})\b|from\s*\.+\s*import", text)
+    return _outline(wanted, text) if near else Outline()
 
 
 def _parsed(task: _Task) -> Any:

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import re
 import unicodedata
-from collections.abc import Collection, Iterator
+from collections.abc import Callable, Collection, Iterator
 from functools import lru_cache
 
 from ssot_audit.engine import compiled
@@ -116,3 +116,13 @@ def spelled(names: tuple[str, ...]) -> str:
 def str_word(names: tuple[str, ...]) -> str:
     """A pattern over text for a whole word that is any of the names; one that never matches for none."""
     return rf"(?<!\w){alternatives(names)}(?!\w)" if names else r"(?!)"
+
+
+def matcher(names: Collection[str]) -> Callable[[str], bool]:
+    """Whether a whole text is any of the names."""
+    if not any("*" in name for name in names):
+        return frozenset(names).__contains__
+    if "*" in names:
+        return lambda text: True
+    pattern = re.compile(rf"{str_word(tuple(names))}\Z")
+    return lambda text: pattern.match(text) is not None

@@ -30,6 +30,11 @@ def dotted(node: ast.expr) -> tuple[str, ...] | None:
     return tuple(reversed(names))
 
 
+def literal(node: ast.expr | None) -> str:
+    """The text of a literal, empty for anything else."""
+    return node.value if isinstance(node, ast.Constant) and isinstance(node.value, str) else ""
+
+
 def binding(scope: Scope, name: str) -> tuple[Scope | None, list[int | Alias | None]]:
     """The scope that binds a name where it is read, and what binds it there."""
     at: Scope | None = scope

@@ -1,0 +1,127 @@
+"""The rule kind `emission`: declared events, each emitted in production code, and only through one emitter."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Sequence
+
+from ssot_audit.checks.emission_rule import EmissionRule, read
+from ssot_audit.checks.scene import Scene
+from ssot_audit.checks.sites import Site, Sites, find_sites, home_of, wanted
+from ssot_audit.checks.targets import Target, absent, target
+from ssot_audit.facts import Place
+from ssot_audit.model import Finding, Item, Kind, Outcome, Related, Standing
+from ssot_audit.outline import Outline
+from ssot_audit.program.meaning import Meanings
+from ssot_audit.rules import Shape
+
+ABOUT = """
+Governs the names of events that are declared to be emitted, each by production code and only through the canonical
+emitter. An emission is a call of one of `methods` or of the emitter, the name as the value of a key such as `type` in a
+dict, or the name handed to one of `senders`; comparing a name or subscribing to it is none, and what the emitter's own
+file does is how the emitter works. Each declared event is `emitted` (through the emitter alone), `bypassed` (elsewhere
+in production code, too or only), `test-only` (nowhere but in tests and scripts) or `never-emitted`. A text in such a
+place that is one slip away from a declared event, or differs in case, is `misspelt`. The figure is emitted / declared
+events. Names that are put together at run time, or handed on as constants, are not seen."""
+
+EMITTED, BYPASSED, TEST_ONLY, NEVER, MISSPELT = "emitted", "bypassed", "test-only", "never-emitted", "misspelt"
+SHAPE = Shape(read, good=(EMITTED,), bad=(BYPASSED, TEST_ONLY, NEVER, MISSPELT))
+
+
+def check(scene: Scene, rules: Sequence[EmissionRule]) -> Outcome:
+    """One item for every declared event; findings where it is emitted past the emitter, not at all, or misspelt."""
+    meanings = Meanings(scene.program.resolver)
+    outcomes = [_check(scene, rule, meanings) for rule in rules]
+    return Outcome(
+        items=tuple(one for outcome in outcomes for one in outcome.items),
+        findings=tuple(one for outcome in outcomes for one in outcome.findings),
+        unread=tuple({one.path: one for outcome in outcomes for one in outcome.unread}.values()),
+    )
+
+
+def _check(scene: Scene, rule: EmissionRule, meanings: Meanings) -> Outcome:
+    emitters = [target(path, meanings) for path in rule.spec.emitter]
+    gone = tuple(absent(rule, "emitter", one.path) for one in emitters if not one.home)
+    home = home_of(emitters)
+    if home is None:
+        return Outcome(findings=gone)
+    sites = find_sites(scene, rule, emitters, meanings)
+    items, findings = list[Item](), list[Finding](gone)
+    for event in rule.spec.events:
+        klass = _class(event, sites)
+        items.append(Item(rule.id, home, klass, Standing.COMPLIANT if klass == EMITTED else Standing.BREAKS))
+        if klass == BYPASSED:
+            findings.extend(_bypassing(scene, rule, emitters[0], sites.past[event]))
+        elif klass != EMITTED and scene.judges(home):
+            findings.append(_lacking(scene, rule, event, klass, home, sites))
+    findings.extend(_misspelt(scene, rule, site) for site in sites.misspelt if scene.judges(site.path))
+    return Outcome(items=tuple(items), findings=tuple(findings), unread=sites.unread)
+
+
+def _class(event: str, sites: Sites) -> str:
+    if sites.past.get(event):
+        return BYPASSED
+    if sites.through.get(event):
+        return EMITTED
+    return TEST_ONLY if sites.elsewhere.get(event) else NEVER
+
+
+def _bypassing(scene: Scene, rule: EmissionRule, emitter: Target, sites: Sequence[Site]) -> Iterator[Finding]:
+    """One finding for each file that emits an event past the emitter."""
+    for path in dict.fromkeys(site.path for site in sites):
+        first, *others = [site for site in sites if site.path == path]
+        if scene.judges(path):
+            yield _finding(
+                rule,
+                first,
+                scene.kinds[path],
+                BYPASSED,
+                f"{first.event} is emitted here, not through {emitter.path}",
+                f"emit it through {emitter.path}",
+                tuple(Related(path, other.place.line, "and here") for other in others),
+            )
+
+
+def _lacking(scene: Scene, rule: EmissionRule, event: str, klass: str, home: str, sites: Sites) -> Finding:
+    outline = scene.outlines.of([home], wanted(rule)).get(home)
+    texts = outline.texts if isinstance(outline, Outline) else ()
+    place = next((one.place for one in texts if one.value == event), Place(1, 1, 1, 1))
+    others = sites.elsewhere.get(event, [])
+    where = "by tests and scripts alone" if others else "nowhere"
+    return _finding(
+        rule,
+        Site(home, place, event, event),
+        scene.kinds[home],
+        klass,
+        f"{event} is declared, and emitted {where}",
+        f"emit it through {rule.spec.emitter[0]}, or take it out of `events`",
+        tuple(Related(one.path, one.place.line, "emitted here") for one in others[:3]),
+    )
+
+
+def _misspelt(scene: Scene, rule: EmissionRule, site: Site) -> Finding:
+    message = f"{site.text!r} is no declared event; {site.event} is"
+    return _finding(rule, site, scene.kinds[site.path], MISSPELT, message, f"write {site.event!r}", ())
+
+
+def _finding(
+    rule: EmissionRule,
+    site: Site,
+    kind: Kind,
+    klass: str,
+    message: str,
+    advice: str,
+    related: tuple[Related, ...],
+) -> Finding:
+    return Finding(
+        rule=rule.id,
+        severity=rule.severity,
+        path=site.path,
+        place=site.place,
+        subject=site.event,
+        dotted=site.text,
+        klass=klass,
+        message=message,
+        help=advice,
+        kind=kind,
+        related=related,
+    )
