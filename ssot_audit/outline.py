@@ -38,11 +38,14 @@ class Path(NamedTuple):
 
 class Definition(NamedTuple):
     """A name given to a class, a function or another object. `scope` are the classes and functions (`name()`) around
-    it. `value` is what an alias stands for, or what a call that makes the object calls. `branches` are the (number,
+    it. `value` is what an alias or an import stands for, what a call that makes the object calls, or the metaclass of
+    a class. `branches` are the (number,
     arm) of the if, try and match statements around it: definitions in different arms of one are alternatives."""
 
     name: str
-    kind: str  # class, function, assignment, alias, made (by a call with the name in it: `type`, `NewType`, …)
+    # class, function, import, alias, made (by a call with the name in it: `type`, `NewType`, …), none (it is set to
+    # None), derived (from what the name stood for before: `X = wrapped(X)`), loop (a `for` sets it), assignment (other)
+    kind: str
     place: Place
     scope: tuple[str, ...]
     contexts: tuple[Context, ...]
@@ -55,7 +58,8 @@ class Definition(NamedTuple):
 
 class Mention(NamedTuple):
     """A name or dotted expression that is called, or read without being called. Through an alias it may be any of
-    `paths`. `key` is the literal text it is subscripted with, tested for, or called with first."""
+    `paths`. `key` is the literal text it is subscripted with, tested for, or called with first; `receiver` what is
+    called with it as an argument, `under` the keyword or position it has there."""
 
     paths: tuple[Path, ...]
     called: bool
@@ -63,6 +67,8 @@ class Mention(NamedTuple):
     scope: tuple[str, ...]
     contexts: tuple[Context, ...]
     key: str = ""
+    receiver: Path | None = None
+    under: str = ""
 
 
 class Text(NamedTuple):
@@ -98,3 +104,4 @@ class Outline(NamedTuple):
     texts: tuple[Text, ...] = ()
     named: tuple[Named, ...] = ()
     aliases: tuple[Definition, ...] = ()  # of the module, for what is mentioned: names that other files may import
+    bound: tuple[Definition, ...] = ()  # imports that bind a wanted name

@@ -1,4 +1,8 @@
-"""Every reference of the fixtures, held against the expectation that stands on its line."""
+"""Every reference and every finding of the fixtures, held against the expectation that stands on its line.
+
+In `platform` and `odd` the expectations are of references. A folder named after another kind of rule holds findings, in
+files of any format: the expectation stands in a comment of the file, after `#` or `//`.
+"""
 
 from __future__ import annotations
 
@@ -9,18 +13,20 @@ from pathlib import Path
 import pytest
 from running import FIXTURES, audit, write
 
+from ssot_audit.checks.kinds import SHAPES
 from ssot_audit.facts import Channel, Context
 from ssot_audit.model import Class
 
-WANT = re.compile(r"# want: (.*)$")
+WANT = re.compile(r"(?:#|//) want: (.*?)(?: \*/| -->)?$")
 ONE = re.compile(r"([a-z-]+) ([a-z-]+)(?: \[([a-z -]+)\])?$")
+KINDS = sorted(kind for kind in SHAPES if (FIXTURES / kind).is_dir())
 Seen = Counter[tuple[str, int, str, str, str]]
 
 
-def wanted(folder: Path) -> Seen:
+def wanted(folder: Path, files: str = "*.py*") -> Seen:
     """(file, line, rule, class, contexts) of every expectation."""
     found: Seen = Counter()
-    for path in sorted(folder.rglob("*.py*")):
+    for path in sorted(one for one in folder.rglob(files) if one.is_file() and "__pycache__" not in one.parts):
         text = path.read_bytes().decode("latin-1").replace("\r\n", "\n").replace("\r", "\n")
         for number, line in enumerate(text.split("\n"), 1):
             comment = WANT.search(line)
@@ -40,14 +46,60 @@ def seen(folder: Path) -> Seen:
     )
 
 
-def differences(folder: Path) -> list[str]:
-    want, have = wanted(folder), seen(folder)
+def seen_findings(folder: Path) -> Seen:
+    done = audit("check", folder, "--output-format", "json")
+    return Counter(
+        (one["filename"], one["location"]["row"], one["code"], one["class"], "") for one in done.json["violations"]
+    )
+
+
+def differences(folder: Path, *, findings: bool = False) -> list[str]:
+    want = wanted(folder, "*") if findings else wanted(folder)
+    have = seen_findings(folder) if findings else seen(folder)
     return [f"unexpected {one}" for one in sorted(have - want)] + [f"missing {one}" for one in sorted(want - have)]
 
 
 @pytest.mark.parametrize("name", ["platform", "odd"])
 def test_every_reference_is_wanted_and_every_wanted_one_is_found(name: str) -> None:
     assert differences(FIXTURES / name) == []
+
+
+@pytest.mark.parametrize("kind", KINDS)
+def test_every_finding_is_wanted_and_every_wanted_one_is_found(kind: str) -> None:
+    assert differences(FIXTURES / kind, findings=True) == []
+
+
+@pytest.mark.parametrize("kind", KINDS)
+def test_the_fixture_of_a_kind_shows_every_class_of_finding(kind: str) -> None:
+    assert {one[3] for one in wanted(FIXTURES / kind, "*")} == {str(klass) for klass in SHAPES[kind].bad}
+
+
+@pytest.mark.parametrize("kind", KINDS)
+def test_the_fixture_of_a_kind_shows_every_class_that_is_none(kind: str) -> None:
+    done = audit("check", FIXTURES / kind, "--output-format", "json")
+    counted = {klass for rule in done.json["rules"] for klass in rule["classes"]}
+    assert counted >= {str(klass) for klass in SHAPES[kind].good}
+
+
+def test_the_harness_fails_on_a_finding_nobody_wants_and_on_one_that_is_absent(tmp_path: Path) -> None:
+    write(
+        tmp_path,
+        {
+            "ssot-audit.toml": 'rules = ["rules.toml"]',
+            "rules.toml": '[[rule]]\nkind = "definition"\nid = "a"\ntitle = "t"\nwhy = "w"\nnames = ["A"]\n',
+            "one.py": "class A: ...  # want: a duplicate\n",
+            "two.py": "class A: ...\n",
+            "settings.yaml": "a: 1  # want: a rival\n",
+            "shop.js": "let a = 1;  // want: a rival\n",
+        },
+    )
+    assert differences(tmp_path, findings=True) == [
+        "unexpected ('one.py', 1, 'a', 'rival', '')",
+        "unexpected ('two.py', 1, 'a', 'rival', '')",
+        "missing ('one.py', 1, 'a', 'duplicate', '')",
+        "missing ('settings.yaml', 1, 'a', 'rival', '')",
+        "missing ('shop.js', 1, 'a', 'rival', '')",
+    ]
 
 
 def test_the_harness_fails_on_a_wrong_expectation_and_on_a_missing_one(tmp_path: Path) -> None:

@@ -82,7 +82,7 @@ def test_every_way_to_define_a_name_has_its_kind_and_its_scope() -> None:
         ("G", "class", ("f()",), ()),
         ("H", "class", ("f()",), ("?:G",)),
         ("x", "assignment", ("f()", "H"), ()),
-        ("i", "assignment", (), ()),
+        ("i", "loop", (), ()),
     ]
 
 

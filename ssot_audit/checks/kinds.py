@@ -28,6 +28,18 @@ def _symbol() -> RuleKind:
     return RuleKind(symbol.SHAPE, symbol.check, symbol.ABOUT, symbol_stub.stub)
 
 
+def _definition() -> RuleKind:
+    from ssot_audit.checks import definition
+
+    return RuleKind(definition.SHAPE, definition.check, definition.ABOUT)
+
+
+def _construction() -> RuleKind:
+    from ssot_audit.checks import construction, construction_stub
+
+    return RuleKind(construction.SHAPE, construction.check, construction.ABOUT, construction_stub.stub)
+
+
 def _emission() -> RuleKind:
     from ssot_audit.checks import emission
 
@@ -76,6 +88,8 @@ class _Loaded(Mapping[str, Value], Generic[Value]):
 CHECKS: Mapping[str, RuleKind] = _Loaded(
     {
         SYMBOL: _symbol,
+        "definition": _definition,
+        "construction": _construction,
         "emission": _emission,
         "required": _required,
         "unresolved": _unresolved,

@@ -9,23 +9,18 @@ import ast
 import warnings
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from types import MappingProxyType
-from typing import Any, NamedTuple
+from typing import Any
 
 from ssot_audit.facts import Context
 from ssot_audit.outline import UNKNOWN, Definition, Mention, Outline, Path, Text, Wanted
+from ssot_audit.source.assigned import kind_of
 from ssot_audit.source.named import NamingCall, calls_that_name, may_name
+from ssot_audit.source.pending import Seen, Use
 from ssot_audit.source.scopes import Alias, Scope
 from ssot_audit.source.search import matcher
 from ssot_audit.source.stands import stands_for
 from ssot_audit.source.text import normal
 from ssot_audit.source.tree import TreeVisitor, dotted, literal
-
-MAKERS = frozenset(
-    ("type", "NewType", "NamedTuple", "namedtuple", "TypedDict", "Enum", "IntEnum", "StrEnum", "new_class")
-)
-
-_DEFS = (ast.FunctionDef, ast.AsyncFunctionDef)
-_COMPREHENSIONS = (ast.ListComp, ast.SetComp, ast.DictComp, ast.GeneratorExp)
 
 
 def outline(text: str, wanted: Wanted) -> Outline:
@@ -39,32 +34,16 @@ def outline(text: str, wanted: Wanted) -> Outline:
     return outliner.result()
 
 
-class _Seen(NamedTuple):
-    """Where something stands; what its names mean is asked for at the end."""
-
-    at: Scope
-    scope: tuple[str, ...]
-    contexts: tuple[Context, ...]
-    branches: tuple[tuple[int, int], ...]
-
-
-class _Use(NamedTuple):
-    """A dotted expression, still to be looked up."""
-
-    node: ast.expr
-    names: tuple[str, ...]
-    called: bool
-    key: str
-    seen: _Seen
-
-
 class _Outliner(TreeVisitor):
     def __init__(self, text: str, wanted: Wanted) -> None:
         super().__init__(text)
         self.defines, self.mentions, self.texts = map(matcher, wanted[:3])
-        self.defined: list[tuple[Definition, Sequence[ast.expr], ast.expr | None, Sequence[ast.expr], _Seen]] = []
-        self.named: list[_Use] = []
-        self.aliases: list[tuple[Definition, tuple[str, ...], _Seen]] = []
+        self.defined: list[tuple[Definition, Sequence[ast.expr], ast.expr | None, Sequence[ast.expr], Seen]] = []
+        self.named: list[Use] = []
+        self.aliases: list[tuple[Definition, tuple[str, ...], Seen]] = []
+        self.handed: dict[ast.expr, tuple[ast.expr, str]] = {}  # arguments: what they are handed to, and under what
+        self.storing = "assignment"  # what kind of definition a name is that is set with no value of its own
+        self.bound: list[Definition] = []
         self.spelled: list[Text] = []
         self.calls: list[NamingCall] | None = [] if wanted.calls else None
 
@@ -81,13 +60,15 @@ class _Outliner(TreeVisitor):
         )
         known = tuple(self.imports), tuple(defined), tuple(self._mentioned()), tuple(self.spelled)
         named = calls_that_name(self.calls or (), self.imports, self._paths, self.place)
-        return Outline(*known, named=tuple(named), aliases=tuple(self._aliased()))
+        return Outline(*known, named=tuple(named), aliases=tuple(self._aliased()), bound=tuple(self.bound))
 
     def _mentioned(self) -> Iterator[Mention]:
         for node, names, called, key, seen in self.named:
             paths = self._paths(names, seen.at)
             if any(map(self._is_wanted, paths)):
-                yield Mention(paths, called, self.place(node), seen.scope, seen.contexts, key)
+                call, under = self.handed.get(node, (None, ""))
+                receiver = self._path(call, seen.at) if call else None
+                yield Mention(paths, called, self.place(node), seen.scope, seen.contexts, key, receiver, under)
 
     def _aliased(self) -> Iterator[Definition]:
         for one, names, seen in self.aliases:
@@ -112,8 +93,8 @@ class _Outliner(TreeVisitor):
     def _paths(self, names: tuple[str, ...], at: Scope) -> tuple[Path, ...]:
         return stands_for(names, at, self.module)
 
-    def _seen(self) -> _Seen:
-        return _Seen(self.at, self.scope, self.contexts, self.branches)
+    def _seen(self) -> Seen:
+        return Seen(self.at, self.scope, self.contexts, self.branches)
 
     # Definitions
 
@@ -133,27 +114,29 @@ class _Outliner(TreeVisitor):
             one = Definition(name, kind, at, seen.scope, seen.contexts, branches=branches, keywords=keywords)
             self.defined.append((one, bases, value, decorators, seen))
 
-    def _named_place(self, node: ast.stmt, name: str) -> ast.stmt:
-        """A node that stands for the name in a class or def statement."""
-        line = self.lines[node.lineno - 1] if node.lineno <= len(self.lines) else ""
-        at = line.find(name, self.column(node.lineno, node.col_offset) - 1)
-        start = len(line[:at].encode()) if at >= 0 else node.col_offset
-        end = start + len(name.encode())
-        return ast.Pass(lineno=node.lineno, col_offset=start, end_lineno=node.lineno, end_col_offset=end)
+    def _import(self, node: ast.Import | ast.ImportFrom) -> None:
+        first, seen = len(self.imports), self._seen()
+        super()._import(node)
+        for number, one in enumerate(self.imports[first:], first):
+            if one.name != "*" and self.defines(one.bound):
+                value, around = Path(number, ()), (seen.scope, seen.contexts)
+                found = Definition(one.bound, "import", one.place, *around, value=value, branches=seen.branches)
+                self.bound.append(found)
 
     def _class(self, node: ast.ClassDef) -> None:
         name = normal(node.name)
         self.visit_all([*node.decorator_list, *node.bases, *node.keywords])
         keywords = tuple(one.arg or "" for one in node.keywords)
-        at = self._named_place(node, node.name)
-        self._define(name, "class", at, node.bases, decorators=node.decorator_list, keywords=keywords)
+        at = self.named_place(node, node.name)
+        metaclass = next((one.value for one in node.keywords if one.arg == "metaclass"), None)
+        self._define(name, "class", at, node.bases, metaclass, node.decorator_list, keywords)
         self.at.bind(name, None)
         self.scoped("class", name, node.body)
 
     def _function(self, node: ast.FunctionDef | ast.AsyncFunctionDef) -> None:
         name = normal(node.name)
         self.visit_all([*node.decorator_list, node.args, *([node.returns] if node.returns else [])])
-        self._define(name, "function", self._named_place(node, node.name), decorators=node.decorator_list)
+        self._define(name, "function", self.named_place(node, node.name), decorators=node.decorator_list)
         self.at.bind(name, None)
         before = self.contexts
         self.contexts = (*((Context.TYPING,) if Context.TYPING in before else ()), Context.DEFERRED)
@@ -190,16 +173,19 @@ class _Outliner(TreeVisitor):
             return
         name, path = normal(target.id), dotted(value)
         self.at.bind(name, Alias(self.at, path) if path and path[0] != "()" and path != (name,) else None)
-        if path:
-            self._define(name, "alias", target, value=value)
-            if self.at is self.module and path[0] != "()":
-                seen = self._seen()
-                one = Definition(name, "alias", self.place(target), (), seen.contexts, branches=seen.branches)
-                self.aliases.append((one, path, seen))
-        elif isinstance(value, ast.Call):
-            self._define(name, "made" if _makes(value, name) else "assignment", target, value=value)
-        else:
-            self._define(name, "assignment", target)
+        if self.defines(name):
+            kind = kind_of(name, value)
+            self._define(name, kind, target, value=value if path or isinstance(value, ast.Call) else None)
+        if path and self.at is self.module and path[0] != "()":
+            seen = self._seen()
+            one = Definition(name, "alias", self.place(target), (), seen.contexts, branches=seen.branches)
+            self.aliases.append((one, path, seen))
+
+    def _stored(self, node: ast.For | ast.AsyncFor | ast.comprehension | ast.AugAssign) -> None:
+        self.storing = "derived" if isinstance(node, ast.AugAssign) else "loop"
+        self.visit(node.target)
+        self.storing = "assignment"
+        self.visit_all([one for one in ast.iter_child_nodes(node) if one is not node.target])
 
     # Expressions
 
@@ -207,12 +193,12 @@ class _Outliner(TreeVisitor):
         name = normal(node.id)
         if isinstance(node.ctx, ast.Store):
             self.at.bind(name, None)
-            self._define(name, "assignment", node)
+            self._define(name, self.storing, node)
         elif isinstance(node.ctx, ast.Load):
             self._mention(node, (name,))
 
     def _mention(self, node: ast.expr, names: tuple[str, ...], called: bool = False, key: str = "") -> None:
-        self.named.append(_Use(node, names, called, key, self._seen()))
+        self.named.append(Use(node, names, called, key, self._seen()))
 
     def _attribute(self, node: ast.Attribute) -> None:
         if not isinstance(node.ctx, ast.Load):  # what is set or deleted is not read, what it is an attribute of is
@@ -257,6 +243,9 @@ class _Outliner(TreeVisitor):
             self.calls.append(NamingCall(node, names, self.at, self.contexts))
         if names == ("getattr",) and len(node.args) > 1 and literal(node.args[1]).isidentifier():
             self._mention(node, (*(dotted(node.args[0]) or ("()",)), literal(node.args[1])))
+        arguments = ((str(number), one) for number, one in enumerate(node.args))
+        for under, argument in (*arguments, *((one.arg or "", one.value) for one in node.keywords)):
+            self.handed[argument] = node.func, under
         for number, argument in enumerate(node.args):
             self._value(argument, str(number), ".".join(names or ()))
         for keyword in node.keywords:
@@ -283,12 +272,15 @@ class _Outliner(TreeVisitor):
     handlers: Mapping[type[ast.AST], Callable[[Any, Any], None]] = MappingProxyType(
         {
             **TreeVisitor.handlers,
+            ast.Import: _import,
+            ast.ImportFrom: _import,
             ast.ClassDef: _class,
             ast.FunctionDef: _function,
             ast.AsyncFunctionDef: _function,
             ast.Assign: _assign,
             ast.AnnAssign: _annotated,
             ast.NamedExpr: _walrus,
+            **dict.fromkeys((ast.For, ast.AsyncFor, ast.comprehension, ast.AugAssign), _stored),
             **({ast.TypeAlias: _alias} if hasattr(ast, "TypeAlias") else {}),
             ast.Name: _name,
             ast.Attribute: _attribute,
@@ -299,11 +291,3 @@ class _Outliner(TreeVisitor):
             ast.Constant: _constant,
         }
     )
-
-
-def _makes(call: ast.Call, name: str) -> bool:
-    """Whether a call makes a type of the very name it is assigned to: `X = NewType("X", int)`."""
-    function = dotted(call.func)
-    first = call.args[0] if call.args else None
-    literal = isinstance(first, ast.Constant) and first.value == name
-    return bool(function and function[-1] in MAKERS and literal)

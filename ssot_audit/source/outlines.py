@@ -38,11 +38,13 @@ class Outlines:
 
     def spelling(self, wanted: Wanted) -> Mapping[str, Outline | Failure]:
         """The outline of every file that spells one of the names, by path and in order; a Failure for one that cannot
-        be read, or that spells one and does not parse."""
+        be read, or that spells one and does not parse. Where only definitions are wanted, that of every file that may
+        define one."""
         found = self._spelling.get(wanted)
         if found is None:
             names = {name for group in wanted for name in group}
-            found = self._spelling[wanted] = self.parsed(names, partial(_outline, wanted)) if names else {}
+            parse = _outline if any(wanted[1:]) else _defining
+            found = self._spelling[wanted] = self.parsed(names, partial(parse, wanted)) if names else {}
         return found
 
     def of(self, paths: Iterable[str], wanted: Wanted) -> Mapping[str, Outline | Failure]:
@@ -58,7 +60,7 @@ class Outlines:
         folder; other files have empty outlines."""
         return self.parsed({name for group in wanted for name in group}, partial(_beside, wanted, words))
 
-    def parsed(self, names: Iterable[str], parse: Callable[[str], Parsed]) -> dict[str, Parsed | Failure]:
+    def parsed(self, names: Iterable[str], parse: Callable[[str], Parsed | None]) -> dict[str, Parsed | Failure]:
         """What `parse` makes of the text of every file that spells one of the names, by path and in order. It may raise
         what the interpreter's parser does; worker processes must be able to import it."""
         return self._read(self._library.paths, tuple(sorted(names)), parse)
@@ -102,6 +104,12 @@ def _outline(wanted: Wanted, text: str) -> Outline:
     from ssot_audit.source.outliner import outline
 
     return outline(text, wanted)
+
+
+def _defining(wanted: Wanted, text: str) -> Outline | None:
+    from ssot_audit.source.defining import may_define
+
+    return _outline(wanted, text) if may_define(wanted.definitions, text) else None
 
 
 def _beside(wanted: Wanted, words: tuple[str, ...], text: str) -> Outline:

@@ -87,6 +87,14 @@ class TreeVisitor:
         text = self.lines[line - 1] if line <= len(self.lines) else ""
         return offset + 1 if text.isascii() else len(text.encode()[:offset].decode("utf-8", "replace")) + 1
 
+    def named_place(self, node: ast.stmt, name: str) -> ast.stmt:
+        """A node that stands for the name in a class or def statement."""
+        line = self.lines[node.lineno - 1] if node.lineno <= len(self.lines) else ""
+        at = line.find(name, self.column(node.lineno, node.col_offset) - 1)
+        start = len(line[:at].encode()) if at >= 0 else node.col_offset
+        end = start + len(name.encode())
+        return ast.Pass(lineno=node.lineno, col_offset=start, end_lineno=node.lineno, end_col_offset=end)
+
     def visit_all(self, nodes: Sequence[ast.AST]) -> None:
         for node in nodes:
             self.visit(node)

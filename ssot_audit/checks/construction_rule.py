@@ -1,0 +1,54 @@
+"""What a rule of the kind `construction` says: what is made or fetched through a factory only."""
+
+from __future__ import annotations
+
+from typing import NamedTuple
+
+from ssot_audit import names, tables
+from ssot_audit.rules import Rule
+
+
+class Construction(NamedTuple):
+    """Classes and getters that are called in few places, and the factories that are called everywhere else.
+
+    targets: dotted paths of the classes that are made, or the getters that are called, through the factory only
+    factories: dotted paths of the functions, classes or class methods to call instead
+    allowed-in: modules, or patterns, that may call a target; a target's own class and a factory's own body always may
+    exempt-tests: true where test files may call a target; no call in them is in the figure then
+    """
+
+    targets: tuple[str, ...]
+    factories: tuple[str, ...]
+    allowed_in: tuple[str, ...]
+    exempt_tests: bool
+
+    @property
+    def subject(self) -> str:
+        return ", ".join(self.targets)
+
+
+ConstructionRule = Rule[Construction]
+
+
+def read(reader: tables.Reader) -> Construction:
+    """The keys of such a rule."""
+    spec = Construction(
+        targets=reader.texts("targets"),
+        factories=reader.texts("factories"),
+        allowed_in=reader.texts("allowed-in"),
+        exempt_tests=reader.flag("exempt-tests"),
+    )
+    if not spec.targets:
+        reader.wrong("targets", "is missing; it must be a list of dotted paths")
+    if not spec.factories and not spec.allowed_in:
+        reader.wrong("factories", "is missing; without it `allowed-in` says where a target may be called")
+    for key, paths in (("targets", spec.targets), ("factories", spec.factories)):
+        for path in paths:
+            if not names.is_dotted(path) or "." not in path:
+                reader.wrong(key, f"{path!r} is not a dotted path such as package.module.Name")
+    for path in sorted({*spec.targets} & {*spec.factories}):
+        reader.wrong("factories", f"{path!r} is a target too")
+    for pattern in spec.allowed_in:
+        if mistake := names.mistake_in(pattern):
+            reader.wrong("allowed-in", f"{pattern!r} {mistake}")
+    return spec
