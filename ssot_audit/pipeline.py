@@ -39,6 +39,7 @@ from ssot_audit.source.discover import SKIPPED_FOLDER
 from ssot_audit.source.entry import Question
 from ssot_audit.source.library import Library
 from ssot_audit.source.outlines import Outlines
+from ssot_audit.source.setting_files import SettingFiles
 
 _NOTHING = Question()
 
@@ -77,7 +78,9 @@ def symbol_rules(rules: Sequence[AnyRule]) -> list[SymbolRule]:
 def hold(reading: Reading, rules: Sequence[AnyRule], options: Options) -> Outcome:
     """What was read, held against its rules, kind by kind."""
     repository, today = reading.repository, options.today or date.today()
-    scene = Scene(reading.program, Outlines(reading.library), repository.kinds, today, repository.named)
+    library = reading.library
+    settings = SettingFiles(library, repository.include, repository.exclude)
+    scene = Scene(reading.program, Outlines(library), settings, repository.kinds, today, repository.named)
     mine = {kind: [rule for rule in rules if rule.kind == kind] for kind in CHECKS}
     found = []
     for name, some in mine.items():  # symbol rules first: what is read for others changes no answer of theirs

@@ -62,6 +62,8 @@ class Repository(NamedTuple):
     kinds: Mapping[str, Kind]
     cache: Cache | None = None
     kept: Kept | None = None  # what the cache held when the run began
+    include: tuple[str, ...] = ()
+    exclude: tuple[str, ...] = ()
 
 
 class Kinds(Mapping[str, Kind]):
@@ -106,7 +108,7 @@ def open_repository(options: Options) -> Repository:
     known, expected = (kept.folders, kept.paths) if kept else (NO_FOLDERS, ())
     found = discover(root, include, exclude, known, listing, expected)
     kinds = Kinds(found.paths, config.tests, config.other)
-    return Repository(root, config, found, _named(root, paths, found), kinds, cache, kept)
+    return Repository(root, config, found, _named(root, paths, found), kinds, cache, kept, include, exclude)
 
 
 def _cache(options: Options, root: Path, selection: Iterable[str]) -> Cache | None:

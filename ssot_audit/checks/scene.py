@@ -1,4 +1,5 @@
-"""What a check sees: the program, outlines of files, what files are for, and the day. It reads nothing itself."""
+"""What a check sees: the program, outlines and settings of files, what files are for, and the day. It reads nothing
+itself."""
 
 from __future__ import annotations
 
@@ -9,6 +10,7 @@ from typing import NamedTuple
 from ssot_audit.model import Kind
 from ssot_audit.program.candidates import Program
 from ssot_audit.source.outlines import Outlines
+from ssot_audit.source.setting_files import SettingFiles
 
 
 class Scene(NamedTuple):
@@ -16,6 +18,7 @@ class Scene(NamedTuple):
 
     program: Program
     outlines: Outlines
+    settings: SettingFiles
     kinds: Mapping[str, Kind]
     today: date
     named: frozenset[str] | None = None

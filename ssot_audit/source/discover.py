@@ -10,7 +10,7 @@ import subprocess
 import time
 from array import array
 from collections import Counter
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from pathlib import Path
 from typing import NamedTuple
 
@@ -27,9 +27,14 @@ _NOT_SEEN = "not looked at", UNSURE
 SKIPPED_FOLDER = "virtual environment"  # the one reason that counts folders, not files
 
 
+def is_python(name: str) -> bool:
+    return name.endswith(SUFFIXES)
+
+
 class Found(NamedTuple):
-    """Repository-relative POSIX paths of Python files in order, and how many were left out, by reason. `signatures` are
-    four numbers for each path, as the cache keeps them; -1 where a file could not be looked at."""
+    """Repository-relative POSIX paths in order, of Python files unless others were asked for, and how many were left
+    out, by reason. `signatures` are four numbers for each path, as the cache keeps them; -1 where a file could not be
+    looked at."""
 
     paths: tuple[str, ...]
     excluded: tuple[str, ...]  # by include and exclude
@@ -47,18 +52,19 @@ def discover(
     known: Folders = NO_FOLDERS,
     listing: Listing | None = None,
     expected: Sequence[str] = (),
+    fits: Callable[[str], bool] = is_python,
 ) -> Found:
-    """Every Python file of the repository at `root`. `include` and `exclude` are gitignore patterns; an empty
+    """Every file of the repository at `root` whose name fits. `include` and `exclude` are gitignore patterns; an empty
     `include` takes everything. `known` are folders an earlier run went through: unchanged, they are not gone through
     again. `listing` is git's, where it was asked for before; `expected` are files to look at while git makes it."""
     unreadable: list[tuple[str, str]] = []
     looked = time.time_ns()
     above = f"{root}/"
     seen = {path: _look(above + path) for path in expected}
-    listed = (listing or Listing(root)).paths(unreadable)
+    listed = (listing or Listing(root, fits)).paths(unreadable)
     folders = known
     if listed is None and not (known.signatures and _folder_signatures(root, known.paths) == known.signatures):
-        walk = _Walk(root, unreadable)
+        walk = _Walk(root, unreadable, fits)
         found = tuple(sorted(walk.paths()))
         newest = max((walk.signatures[at] for at in range(len(walk.signatures)) if at % 3), default=0)
         certain = not unreadable and newest < looked - RACY
@@ -151,15 +157,17 @@ def work_tree(folder: Path) -> Path | None:
 
 
 class Listing:
-    """The files git would show, asked for when it is made and waited for when they are needed."""
+    """The files git would show whose names fit, asked for when it is made and waited for when they are needed."""
 
-    def __init__(self, root: Path) -> None:
+    def __init__(self, root: Path, fits: Callable[[str], bool] = is_python) -> None:
+        self._fits = fits
         self._process: subprocess.Popen[bytes] | None = None
         top = work_tree(root)
         # An ignored folder somebody names is meant to be read.
         if top is None or (top != root and git(root, "check-ignore", "-q", "--", ".") is not None):
             return
-        asked = ["ls-files", "-z", "--cached", "--others", "--exclude-standard", "--", *(f"*{one}" for one in SUFFIXES)]
+        asked = ["ls-files", "-z", "--cached", "--others", "--exclude-standard", "--"]
+        asked += [f"*{one}" for one in SUFFIXES] if fits is is_python else []
         with contextlib.suppress(OSError):
             self._process = subprocess.Popen(
                 _command(root, *asked),
@@ -178,14 +186,16 @@ class Listing:
         if self._process.returncode:
             return None
         unreadable += [(os.fsdecode(folder), reason.decode()) for folder, reason in _UNOPENED.findall(told)]
-        return [os.fsdecode(one) for one in out.split(b"\0") if one]
+        paths = [os.fsdecode(one) for one in out.split(b"\0") if one]
+        return paths if self._fits is is_python else [one for one in paths if self._fits(one.rpartition("/")[2])]
 
 
 class _Walk:
-    """Every Python file below a folder that no .gitignore names, without recursion and without following links."""
+    """Every file below a folder whose name fits and that no .gitignore names, without recursion and without following
+    links."""
 
-    def __init__(self, root: Path, unreadable: list[tuple[str, str]]) -> None:
-        self.root, self.unreadable = os.fspath(root), unreadable
+    def __init__(self, root: Path, unreadable: list[tuple[str, str]], fits: Callable[[str], bool]) -> None:
+        self.root, self.unreadable, self.fits = os.fspath(root), unreadable, fits
         self.skipped: Counter[str] = Counter()
         self.found: list[str] = []
         self.visited: list[str] = []  # folders, and the files in them that say what is left out
@@ -218,7 +228,7 @@ class _Walk:
                 path = before + name
                 if name not in NEVER and not (ignores and _ignored(f"{path}/", ignores)):
                     self.pending.append((path, ignores))
-            elif name.endswith(SUFFIXES):
+            elif self.fits(name):
                 path = before + name
                 if ignores and _ignored(path, ignores):
                     self.skipped["ignored"] += 1

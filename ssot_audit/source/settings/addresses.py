@@ -33,7 +33,7 @@ class Part(NamedTuple):
 def port_of(value: str) -> int | None:
     """The one port a value names: `8081`, `8081/tcp`, `auth:8081`, `http://auth:8081/x`, `${PORT:-8081}`. None where it
     names none; a scheme's usual port is not made up. A variable counts as its default."""
-    plain = _with_defaults(value)
+    plain = with_defaults(value)
     alone = _PORT.match(plain)
     if alone:
         return _in_range(alone[1])
@@ -46,7 +46,7 @@ def port_of(value: str) -> int | None:
 def host_of(value: str) -> str | None:
     """The host of a URL or of `host:port`, or an IPv4 address alone. None where the value has none: a bare word could
     be anything."""
-    plain = _with_defaults(value)
+    plain = with_defaults(value)
     found = _ADDRESS.match(plain)
     if not found or not found[1] or "{}" in found[1] or (found[1].isdigit() and "://" not in plain):
         return None
@@ -69,7 +69,8 @@ def mapping(value: str) -> tuple[Part, ...]:
     )
 
 
-def _with_defaults(value: str) -> str:
+def with_defaults(value: str) -> str:
+    """The value with each variable as its default, or as nothing."""
     return _VARIABLE.sub(lambda found: found[1] or "", value.strip())
 
 

@@ -1,0 +1,153 @@
+"""The settings of a repository's files: of those that spell a key somebody asks for, read side by side. Files other
+than Python are listed when the first is asked for."""
+
+from __future__ import annotations
+
+import re
+import sys
+import unicodedata
+from collections.abc import Iterable, Mapping, Sequence
+from functools import cached_property, lru_cache
+from typing import TYPE_CHECKING, NamedTuple
+
+from ssot_audit import names
+from ssot_audit.facts import Failure, Setting
+from ssot_audit.globs import Globs
+
+if TYPE_CHECKING:
+    from ssot_audit.source.library import Library
+
+BATCH = 16  # files a worker is handed at once
+FEW = 24  # files this process reads itself
+RECURSION = 5_000  # frames; the tree of a Python file that nests deeper is not read
+# Parts of keys that no text spells: numbers of list items, and what the readers call the sides of a port mapping.
+_MADE = re.compile(r"\d+|host|container|\?")
+
+Read = tuple[Setting, ...] | Failure
+
+
+class Sought(NamedTuple):
+    """Settings somebody asks for: patterns over their keys; gitignore globs of the files that make them, and of those
+    that the asking is about (empty: all files), less those left out."""
+
+    keys: tuple[str, ...]
+    files: tuple[str, ...] = ()
+    paths: tuple[str, ...] = ()
+    exclude: tuple[str, ...] = ()
+
+    def chosen(self, paths: Iterable[str]) -> list[str]:
+        """Those of some files that may make such a setting."""
+        files, within, without = Globs(self.files), Globs(self.paths), Globs(self.exclude)
+        return [
+            path
+            for path in paths
+            if (not files or files.match(path)) and (not within or within.match(path)) and not without.match(path)
+        ]
+
+    def wants(self, key: str) -> bool:
+        return any(names.matches(pattern, key) for pattern in self.keys)
+
+
+class SettingFiles:
+    """Answers what the files of a repository set: its Python files, and others that its gitignore patterns `include`
+    and `exclude` choose."""
+
+    def __init__(self, library: Library, include: Sequence[str], exclude: Sequence[str]) -> None:
+        self._library, self._include, self._exclude = library, include, exclude
+
+    @cached_property
+    def paths(self) -> tuple[str, ...]:
+        """Every file that settings are read from, in order."""
+        from ssot_audit.source.discover import discover
+
+        found = discover(self._library.root, self._include, self._exclude, fits=is_configuration)
+        return tuple(sorted({*self._library.paths, *found.paths}))
+
+    def of(self, sought: Iterable[Sought]) -> Mapping[str, Read]:
+        """The settings asked for, by file and in order, files without any left out. A Failure for a file that cannot be
+        read, or that spells a key and cannot be parsed."""
+        from ssot_audit.source.pool import Work, cores, each
+
+        keys: dict[str, dict[str, None]] = {}
+        for one in sought:
+            for path in one.chosen(self.paths):
+                keys.setdefault(path, {}).update(dict.fromkeys(one.keys))
+        same: dict[tuple[str, ...], tuple[str, ...]] = {}  # one tuple for all files that are asked the same
+        asked = {path: same.setdefault(tuple(keys[path]), tuple(keys[path])) for path in sorted(keys)}
+        root, watch = str(self._library.root), self._library.watch
+        tasks = [_Task(root, path, patterns) for path, patterns in asked.items()]
+        jobs = 0 if len(tasks) <= FEW else cores() if self._library.jobs is None else self._library.jobs
+        results: dict[int, Read] = {}
+        for done, (number, result) in enumerate(each(Work(_read, _lost, BATCH), tasks, jobs), 1):
+            results[number] = result
+            watch("settings", done, len(tasks))
+        return {task.path: one for number, task in enumerate(tasks) if (one := results[number])}
+
+
+class _Task(NamedTuple):
+    root: str
+    path: str
+    keys: tuple[str, ...]
+
+
+def is_configuration(name: str) -> bool:
+    """Whether settings are read from a file of this name, and it is not Python."""
+    from ssot_audit.source.settings import format_of
+
+    return format_of(name) not in (None, "python")
+
+
+def _lost(task: _Task, reason: str) -> Failure:
+    return Failure(reason)
+
+
+def _read(task: _Task) -> Read:
+    """What a file sets of the keys asked for."""
+    from ssot_audit.source.read import read_bytes
+    from ssot_audit.source.settings import read_settings
+
+    data = read_bytes(f"{task.root}/{task.path}")
+    if isinstance(data, Failure):
+        return data
+    spelled = _spelled(task.keys)
+    if not _spells(spelled, data):
+        return ()
+    limit = sys.getrecursionlimit()
+    try:
+        sys.setrecursionlimit(max(limit, RECURSION))  # the same depth whoever reads: a worker or this process
+        found = read_settings(task.path, data)
+    finally:
+        sys.setrecursionlimit(limit)
+    if isinstance(found, Failure):
+        return found
+    wanted = Sought(task.keys)
+    return tuple(one for one in found if spelled.search(one.key.encode("utf-8", "replace")) and wanted.wants(one.key))
+
+
+def _spells(spelled: re.Pattern[bytes], data: bytes) -> bool:
+    """Whether a text may hold one of the keys: as it is, in UTF-16, or in letters Python takes for the same."""
+    if spelled.search(data.replace(b"\0", b"")):
+        return True
+    if data.isascii():
+        return False
+    return bool(spelled.search(unicodedata.normalize("NFKC", data.decode("utf-8", "replace")).encode()))
+
+
+@lru_cache(maxsize=64)
+def _spelled(keys: tuple[str, ...]) -> re.Pattern[bytes]:
+    """What a text, or a key, must hold for one of some patterns over keys to match: its last part that is spelled as it
+    stands, or the longest piece of it."""
+    words = dict.fromkeys(_word(key) for key in keys)
+    return re.compile("|".join(words).encode())
+
+
+def _word(key: str) -> str:
+    parts = [part for part in key.split(".") if part.strip("*") and not _MADE.fullmatch(part)]
+    if not parts:
+        return ""
+    part = parts[-1]
+    if part in ("EXPOSE", "CMD", "ENTRYPOINT", "HEALTHCHECK"):  # of a Dockerfile, which may write them in small letters
+        return f"(?i:{part})"
+    piece = max(part.split("*"), key=len)
+    before, after = part.startswith(piece), part.endswith(piece)
+    return (r"(?<![A-Za-z0-9_])" if before else "") + re.escape(piece) + (r"(?![A-Za-z0-9_])" if after else "")
