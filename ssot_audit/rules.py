@@ -47,12 +47,13 @@ class Rule(NamedTuple, Generic[Spec]):
 class Shape(NamedTuple):
     """What a kind of rule has of its own: the reader of its keys, and the classes it tells apart, those a good example
     may expect and those a bad one may; the first is meant where an example names none. For those in `need_files` an
-    example brings files of its own."""
+    example brings files of its own; `any_format` is true where those may be other than Python."""
 
     read: Callable[[tables.Reader], Any]
     good: tuple[str, ...]
     bad: tuple[str, ...]
     need_files: tuple[str, ...] = ()
+    any_format: bool = False
 
 
 AnyRule = Rule[Any]
@@ -138,8 +139,10 @@ def _example(entry: object, good: bool, shape: Shape, where: str, mistakes: list
     code, files = reader.text("code"), reader.mapping("files")
     reader.finish()
     for path, text in files.items():
-        if not isinstance(text, str) or path.startswith("/") or ".." in path.split("/") or not path.endswith(".py"):
-            reader.wrong("files", f"must map relative paths of .py files to text; {path!r} does not")
+        fits = not path.startswith("/") and ".." not in path.split("/") and (shape.any_format or path.endswith(".py"))
+        if not isinstance(text, str) or not fits:
+            files_of = "files" if shape.any_format else ".py files"
+            reader.wrong("files", f"must map relative paths of {files_of} to text; {path!r} does not")
     if bool(code) == bool(files):
         reader.wrong("", "needs either `code` or `files`")
     if code and expected in shape.need_files:

@@ -64,6 +64,12 @@ def _usage() -> RuleKind:
     return RuleKind(usage.SHAPE, usage.check, usage.ABOUT)
 
 
+def _value() -> RuleKind:
+    from ssot_audit.checks import value
+
+    return RuleKind(value.SHAPE, value.check, value.ABOUT)
+
+
 Value = TypeVar("Value")
 
 
@@ -94,6 +100,7 @@ CHECKS: Mapping[str, RuleKind] = _Loaded(
         "required": _required,
         "unresolved": _unresolved,
         "usage": _usage,
+        "value": _value,
     }
 )
 

@@ -22,6 +22,7 @@ FEW = 24  # files this process reads itself
 RECURSION = 5_000  # frames; the tree of a Python file that nests deeper is not read
 # Parts of keys that no text spells: numbers of list items, and what the readers call the sides of a port mapping.
 _MADE = re.compile(r"\d+|host|container|\?")
+_INSTRUCTIONS = ("EXPOSE", "CMD", "ENTRYPOINT", "HEALTHCHECK")
 
 Read = tuple[Setting, ...] | Failure
 
@@ -69,9 +70,9 @@ class SettingFiles:
         from ssot_audit.source.pool import Work, cores, each
 
         keys: dict[str, dict[str, None]] = {}
-        for one in sought:
-            for path in one.chosen(self.paths):
-                keys.setdefault(path, {}).update(dict.fromkeys(one.keys))
+        for asking in sought:
+            for path in asking.chosen(self.paths):
+                keys.setdefault(path, {}).update(dict.fromkeys(asking.keys))
         same: dict[tuple[str, ...], tuple[str, ...]] = {}  # one tuple for all files that are asked the same
         asked = {path: same.setdefault(tuple(keys[path]), tuple(keys[path])) for path in sorted(keys)}
         root, watch = str(self._library.root), self._library.watch
@@ -121,33 +122,50 @@ def _read(task: _Task) -> Read:
     if isinstance(found, Failure):
         return found
     wanted = Sought(task.keys)
-    return tuple(one for one in found if spelled.search(one.key.encode("utf-8", "replace")) and wanted.wants(one.key))
+    return tuple(one for one in found if spelled.within(one.key.encode("utf-8", "replace")) and wanted.wants(one.key))
 
 
-def _spells(spelled: re.Pattern[bytes], data: bytes) -> bool:
+class _Spelled(NamedTuple):
+    """What a text, or a key, must hold for one of some patterns over keys to match. The pieces are quick to look for,
+    and the pattern needs one of them."""
+
+    pieces: tuple[bytes, ...]
+    pattern: re.Pattern[bytes]
+
+    def within(self, text: bytes) -> bool:
+        return any(piece in text for piece in self.pieces) and bool(self.pattern.search(text))
+
+
+def _spells(spelled: _Spelled, data: bytes) -> bool:
     """Whether a text may hold one of the keys: as it is, in UTF-16, or in letters Python takes for the same."""
-    if spelled.search(data.replace(b"\0", b"")):
+    if spelled.within(data.replace(b"\0", b"") if b"\0" in data else data):
         return True
     if data.isascii():
         return False
-    return bool(spelled.search(unicodedata.normalize("NFKC", data.decode("utf-8", "replace")).encode()))
+    return spelled.within(unicodedata.normalize("NFKC", data.decode("utf-8", "replace")).encode())
 
 
 @lru_cache(maxsize=64)
-def _spelled(keys: tuple[str, ...]) -> re.Pattern[bytes]:
-    """What a text, or a key, must hold for one of some patterns over keys to match: its last part that is spelled as it
-    stands, or the longest piece of it."""
-    words = dict.fromkeys(_word(key) for key in keys)
-    return re.compile("|".join(words).encode())
+def _spelled(keys: tuple[str, ...]) -> _Spelled:
+    """Of every pattern, its last part that is spelled as it stands, or the longest piece of it."""
+    words = list(dict.fromkeys(word for key in keys for word in _words(key)))
+    pattern = "|".join(f"{before}{re.escape(piece)}{after}" for piece, before, after in words)
+    return _Spelled(tuple(piece.encode() for piece, _, _ in words), re.compile(pattern.encode()))
 
 
-def _word(key: str) -> str:
+def _words(key: str) -> list[tuple[str, str, str]]:
+    """Pieces with what may not stand before and after them."""
     parts = [part for part in key.split(".") if part.strip("*") and not _MADE.fullmatch(part)]
     if not parts:
-        return ""
+        return [("", "", "")]
     part = parts[-1]
-    if part in ("EXPOSE", "CMD", "ENTRYPOINT", "HEALTHCHECK"):  # of a Dockerfile, which may write them in small letters
-        return f"(?i:{part})"
+    if part in _INSTRUCTIONS:  # a Dockerfile may write them in small letters, as well
+        return [(part, "", ""), (part.lower(), "", "")]
     piece = max(part.split("*"), key=len)
-    before, after = part.startswith(piece), part.endswith(piece)
-    return (r"(?<![A-Za-z0-9_])" if before else "") + re.escape(piece) + (r"(?![A-Za-z0-9_])" if after else "")
+    return [
+        (
+            piece,
+            r"(?<![A-Za-z0-9_])" if part.startswith(piece) else "",
+            r"(?![A-Za-z0-9_])" if part.endswith(piece) else "",
+        )
+    ]

@@ -1,0 +1,212 @@
+"""The rule kind `value`: one configuration value, one truth, whatever the formats it is written in."""
+
+from __future__ import annotations
+
+import re
+from collections import defaultdict
+from collections.abc import Iterator, Mapping, Sequence
+from typing import NamedTuple
+
+from ssot_audit import names
+from ssot_audit.checks import value_places
+from ssot_audit.checks.scene import Scene
+from ssot_audit.checks.value_places import Written
+from ssot_audit.checks.value_rule import Override, ValueRule, read
+from ssot_audit.facts import Failure, Place
+from ssot_audit.globs import Globs
+from ssot_audit.model import ABSENT, Finding, Item, Kind, Outcome, Related, Standing, Unvalidated
+from ssot_audit.rules import Shape
+
+CANONICAL, OVERRIDE, UNDECIDED = "canonical", "override", "undecided"
+CONFLICT, ENVIRONMENT_CONFLICT = "conflict", "environment-conflict"
+STANDINGS = {
+    CANONICAL: Standing.COMPLIANT,
+    OVERRIDE: Standing.APART,
+    UNDECIDED: Standing.APART,
+    CONFLICT: Standing.BREAKS,
+    ENVIRONMENT_CONFLICT: Standing.BREAKS,
+}
+SHAPE = Shape(read, good=(CANONICAL, OVERRIDE, UNDECIDED), bad=(CONFLICT, ENVIRONMENT_CONFLICT), any_format=True)
+ABOUT = """
+Governs one configuration value wherever it is written: in Python, YAML, TOML, JSON, env and INI files, Dockerfiles and
+shell scripts. A place is `canonical` where it has the value the rule declares; without a declared value, the one that
+most production files give is taken, and the finding says so. A place is `override` where it has the value declared for
+its environment, files or key, and `undecided` where the value is not literal (`${PORT}` without a default, the computed
+part of an f-string). Any other value is a `conflict`; between named environments that differ without a declared
+override it is an `environment-conflict`. A value that says nothing of the compared part, such as a URL without a port,
+is not governed. The figure is canonical places / (canonical places + conflicts of both classes): overrides and
+undecided places are counted apart.
+"""
+_SHOWN_PLACES = 3  # of each value, beside a finding
+_SHOWN_TEXT = 80  # characters of a value
+_PASSWORD = re.compile(r"(?<=://)([^/@\s:]*):[^/@\s]+@")
+_LINE = re.compile(r"line (\d+): ")
+
+
+class Truth(NamedTuple):
+    """The canonical value and where that is known from; no value where none has more files than all others."""
+
+    value: str
+    known: str
+
+
+def check(scene: Scene, rules: Sequence[ValueRule]) -> Outcome:
+    """Every place of every rule's value, a finding for each in a judged file that has another one, and one for each
+    rule whose value is written nowhere."""
+    found = scene.settings.of([one for rule in rules for one in value_places.sought(rule)])
+    items: list[Item] = []
+    findings: list[Finding] = []
+    for rule in rules:
+        held = _Held(rule, value_places.places(rule, found), scene.kinds)
+        classes = [held.classify(one) for one in held.written]
+        items += [
+            Item(rule.id, one.path, klass, STANDINGS[klass]) for one, klass in zip(held.written, classes, strict=True)
+        ]
+        findings += [
+            held.finding(one, klass)
+            for one, klass in zip(held.written, classes, strict=True)
+            if STANDINGS[klass] is Standing.BREAKS and scene.judges(one.path)
+        ]
+        if not held.written:
+            findings.append(_absent(rule))
+    return Outcome(items=tuple(items), findings=tuple(findings), unread=tuple(_unread(found, scene)))
+
+
+def _unread(found: Mapping[str, object], scene: Scene) -> Iterator[Unvalidated]:
+    for path, one in found.items():
+        if isinstance(one, Failure):
+            line = _LINE.match(one.reason)
+            reason = one.reason[line.end() :] if line else one.reason
+            yield Unvalidated(path, int(line[1]) if line else 1, reason, scene.judges(path))
+
+
+class _Held:
+    """The places of one rule, held against it."""
+
+    def __init__(self, rule: ValueRule, written: Sequence[Written], kinds: Mapping[str, Kind]) -> None:
+        self.rule, self.written, self._kinds = rule, written, kinds
+        self._overrides = [(one, Globs(one.files)) for one in rule.spec.overrides]
+        self._declared = {one: self._override(one) for one in written}
+        self.truth = self._truth()
+        self._some: dict[str, dict[str, Written]] = defaultdict(dict)  # by value: places, one a file, production first
+        self._environments: dict[tuple[str, str], Written] = {}  # a place of each environment and value
+        for one in sorted(written, key=lambda one: list(Kind).index(kinds[one.path])):
+            if one.value is None:
+                continue
+            if len(self._some[one.value]) < _SHOWN_PLACES:
+                self._some[one.value].setdefault(one.path, one)
+            if one.environment and not self._declared[one]:
+                self._environments.setdefault((one.environment, one.value), one)
+
+    def _override(self, one: Written) -> Override | None:
+        for override, files in self._overrides:
+            if override.environment and override.environment != one.environment:
+                continue
+            if override.files and not files.match(one.path):
+                continue
+            if override.keys and not any(names.matches(key, one.setting.key) for key in override.keys):
+                continue
+            return override
+        return None
+
+    def _truth(self) -> Truth:
+        """What the rule declares, or the value most production files give: most files where no production file does."""
+        if self.rule.spec.value:
+            return Truth(self._plain(self.rule.spec.value), "the rule declares")
+        free = [one for one in self.written if one.value is not None and not self._declared[one]]
+        free = [one for one in free if self._kinds[one.path] is Kind.PRODUCTION] or free
+        files: dict[str, set[str]] = defaultdict(set)
+        for one in free:
+            files[one.value or ""].add(one.path)
+        counts = sorted(((len(paths), value) for value, paths in files.items()), reverse=True)
+        if not counts or (len(counts) > 1 and counts[0][0] == counts[1][0]):
+            return Truth("", "")
+        whole = len({one.path for one in free})
+        return Truth(counts[0][1], f"{counts[0][0]} of {whole} files have; the rule declares none, so most decide")
+
+    def _plain(self, value: str) -> str:
+        return value_places.compared(value, self.rule.spec.part) or value
+
+    def _expected(self, one: Written) -> str:
+        override = self._declared[one]
+        return self._plain(override.value) if override else self.truth.value
+
+    def classify(self, one: Written) -> str:
+        if one.value is None:
+            return UNDECIDED
+        if one.value == self._expected(one):
+            return OVERRIDE if self._declared[one] else CANONICAL
+        return ENVIRONMENT_CONFLICT if self._elsewhere(one) else CONFLICT
+
+    def _elsewhere(self, one: Written) -> Written | None:
+        """A place of another named environment with another value, where no override declares either."""
+        if not one.environment or self._declared[one]:
+            return None
+        others = self._environments.items()
+        return next((there for (name, value), there in others if name != one.environment and value != one.value), None)
+
+    def finding(self, one: Written, klass: str) -> Finding:
+        expected = self._expected(one)
+        return Finding(
+            rule=self.rule.id,
+            severity=self.rule.severity,
+            path=one.path,
+            place=one.setting.place,
+            subject=one.setting.key,
+            dotted=shown(one.value or ""),
+            klass=klass,
+            message=self._message(one),
+            help=f"{shown(expected)}, or declare the difference under [[rule.overrides]]"
+            if expected
+            else "one value, declared as `value` of the rule",
+            kind=self._kinds[one.path],
+            related=tuple(self._related(one)),
+        )
+
+    def _message(self, one: Written) -> str:
+        key, value = one.setting.key, shown(one.value or "")
+        part = (
+            "" if self.rule.spec.part == "text" or one.setting.value == one.value else f" has the {self.rule.spec.part}"
+        )
+        said = f"{key}{part or ' is'} {value}"
+        other, override = self._elsewhere(one), self._declared[one]
+        if other:
+            theirs = f"{other.environment} has {shown(other.value or '')}"
+            return f"{said} in {one.environment}, but {theirs}, and no override declares the difference"
+        if override:
+            place = override.environment or "this place"
+            return f"{said}; the rule declares {shown(self._plain(override.value))} for {place}"
+        if not self.truth.value:
+            return f"{said}; no value is declared, and no other has more files"
+        return f"{said}, not {shown(self.truth.value)}, which {self.truth.known}"
+
+    def _related(self, one: Written) -> Iterator[Related]:
+        """Places of the canonical value, then of every other, one a file."""
+        expected = self._expected(one)
+        for value in sorted(self._some, key=lambda value: (value != expected, value)):
+            if value != one.value:
+                note = "the canonical value" if value == self.truth.value else "another value"
+                for place in self._some[value].values():
+                    yield Related(place.path, place.setting.place.line, f"{shown(value)}, {note}")
+
+
+def shown(value: str) -> str:
+    """A value on one line, its password left out."""
+    plain = _PASSWORD.sub(r"\1:***@", " ".join(value.split()))
+    return plain if len(plain) <= _SHOWN_TEXT else plain[: _SHOWN_TEXT - 1] + "…"
+
+
+def _absent(rule: ValueRule) -> Finding:
+    """No file writes the value a rule is about."""
+    return Finding(
+        rule=rule.id,
+        severity=rule.severity,
+        path=rule.source,
+        place=Place(1, 1, 1, 1),
+        subject=rule.spec.subject,
+        dotted="",
+        klass=ABSENT,
+        message="no file writes the value the rule is about",
+        help="correct the keys and files under [[rule.sources]]",
+        kind=Kind.OTHER,
+    )

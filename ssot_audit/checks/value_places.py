@@ -1,0 +1,96 @@
+"""The places where files write the value a rule governs, and what of each value is compared."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterator, Mapping, Sequence
+from typing import NamedTuple
+
+from ssot_audit.checks.value_rule import ValueRule
+from ssot_audit.facts import Failure, Setting
+from ssot_audit.globs import Globs
+from ssot_audit.source.setting_files import Read, Sought
+
+# ${A:-b} stands for b where A is not set; any other expansion, and what an f-string or a template computes, is open.
+_DEFAULTED = re.compile(r"\$\{\w+:?[-=]([^{}$]*)\}")
+_OPEN = re.compile(r"\$[A-Za-z_{(]|\{\{|\{\}|%\(|<%")
+_UNDERSCORED = re.compile(r"[0-9]+(?:_[0-9]+)+\Z")
+_WORD = re.compile(r"[A-Za-z_][\w\-]*(?:\.[\w\-]+)*\Z")
+_NO_VALUE = frozenset({"", "null", "~"})
+
+
+class Written(NamedTuple):
+    """One place. `value` is the compared part of what stands there, None where that is open until run time;
+    `environment` is the first named one that the file is of, or empty."""
+
+    path: str
+    setting: Setting
+    value: str | None
+    environment: str
+
+
+def sought(rule: ValueRule) -> tuple[Sought, ...]:
+    """What must be read for a rule, source by source."""
+    return tuple(Sought(one.keys, one.files, rule.paths, rule.exclude_paths) for one in rule.spec.sources)
+
+
+def places(rule: ValueRule, read: Mapping[str, Read]) -> list[Written]:
+    """Every place where the value is written, in order of files and places."""
+    found: dict[str, dict[Setting, None]] = {}
+    for source, asked in zip(rule.spec.sources, sought(rule), strict=True):
+        for path in asked.chosen(read):
+            settings = read[path]
+            for one in () if isinstance(settings, Failure) else settings:
+                if (not source.forms or one.form in source.forms) and asked.wants(one.key):
+                    found.setdefault(path, {})[one] = None
+    environments = [(name, Globs(files)) for name, files in rule.spec.environments]
+    return [
+        one
+        for path in sorted(found)
+        for one in _of_file(path, sorted(found[path], key=_order), rule.spec.part, environments)
+    ]
+
+
+def _order(one: Setting) -> tuple[int, int, int, int]:
+    """An outer place before those inside it."""
+    return one.place.line, one.place.column, -one.place.end_line, -one.place.end_column
+
+
+def _of_file(
+    path: str, settings: Sequence[Setting], part: str, environments: Sequence[tuple[str, Globs]]
+) -> Iterator[Written]:
+    """A place that says the same as the one around it, such as the default inside a URL, is the same place."""
+    environment = next((name for name, files in environments if files.match(path)), "")
+    last: Written | None = None
+    for one in settings:
+        value = compared(one.value, part)
+        if value == "":
+            continue
+        inside = last is not None and one.place[:2] < last.setting.place[2:]
+        if inside and last is not None and (value is None or value == last.value):
+            continue
+        last = Written(path, one, value, environment)
+        yield last
+
+
+def compared(value: str, part: str) -> str | None:
+    """What of a value is compared: empty where it says nothing of that part, None where it is open until run time."""
+    from ssot_audit.source.settings import host_of, port_of
+
+    plain = _DEFAULTED.sub(lambda found: found[1], value.strip())
+    if plain in _NO_VALUE:
+        return ""
+    if part == "port":
+        port = port_of(plain)
+        return str(port) if port else None if _OPEN.search(plain) else ""
+    if part == "host":
+        host = host_of(plain) or (plain if _WORD.match(plain) else "")
+        return host or (None if _OPEN.search(plain) else "")
+    return None if _OPEN.search(plain) else same_text(plain)
+
+
+def same_text(text: str) -> str:
+    """Truth values and whole numbers as all formats write them alike."""
+    if text in ("True", "False"):
+        return text.lower()
+    return text.replace("_", "") if _UNDERSCORED.match(text) else text
