@@ -5,6 +5,7 @@ from __future__ import annotations
 import re
 from collections import defaultdict
 from collections.abc import Iterator, Mapping, Sequence
+from itertools import islice
 from typing import NamedTuple
 
 from ssot_audit import names
@@ -37,7 +38,7 @@ override it is an `environment-conflict`. A value that says nothing of the compa
 is not governed. The figure is canonical places / (canonical places + conflicts of both classes): overrides and
 undecided places are counted apart.
 """
-_SHOWN_PLACES = 3  # of each value, beside a finding
+_SHOWN_CANONICAL, _SHOWN_OTHERS = 2, 5  # places of the canonical value, and other values, beside a finding
 _SHOWN_TEXT = 80  # characters of a value
 _PASSWORD = re.compile(r"(?<=://)([^/@\s:]*):[^/@\s]+@")
 _LINE = re.compile(r"line (\d+): ")
@@ -53,11 +54,14 @@ class Truth(NamedTuple):
 def check(scene: Scene, rules: Sequence[ValueRule]) -> Outcome:
     """Every place of every rule's value, a finding for each in a judged file that has another one, and one for each
     rule whose value is written nowhere."""
-    found = scene.settings.of([one for rule in rules for one in value_places.sought(rule)])
+    asked = [value_places.sought(rule) for rule in rules]
+    found, failed = scene.settings.of([one for each in asked for one in each])
     items: list[Item] = []
     findings: list[Finding] = []
-    for rule in rules:
-        held = _Held(rule, value_places.places(rule, found), scene.kinds)
+    at = 0
+    for rule, each in zip(rules, asked, strict=True):
+        held = _Held(rule, value_places.places(rule, found[at : at + len(each)]), scene.kinds)
+        at += len(each)
         classes = [held.classify(one) for one in held.written]
         items += [
             Item(rule.id, one.path, klass, STANDINGS[klass]) for one, klass in zip(held.written, classes, strict=True)
@@ -69,15 +73,14 @@ def check(scene: Scene, rules: Sequence[ValueRule]) -> Outcome:
         ]
         if not held.written:
             findings.append(_absent(rule))
-    return Outcome(items=tuple(items), findings=tuple(findings), unread=tuple(_unread(found, scene)))
+    return Outcome(items=tuple(items), findings=tuple(findings), unread=tuple(_unread(failed, scene)))
 
 
-def _unread(found: Mapping[str, object], scene: Scene) -> Iterator[Unvalidated]:
-    for path, one in found.items():
-        if isinstance(one, Failure):
-            line = _LINE.match(one.reason)
-            reason = one.reason[line.end() :] if line else one.reason
-            yield Unvalidated(path, int(line[1]) if line else 1, reason, scene.judges(path))
+def _unread(failed: Mapping[str, Failure], scene: Scene) -> Iterator[Unvalidated]:
+    for path, one in failed.items():
+        line = _LINE.match(one.reason)
+        reason = one.reason[line.end() :] if line else one.reason
+        yield Unvalidated(path, int(line[1]) if line else 1, reason, scene.judges(path))
 
 
 class _Held:
@@ -88,15 +91,18 @@ class _Held:
         self._overrides = [(one, Globs(one.files)) for one in rule.spec.overrides]
         self._declared = {one: self._override(one) for one in written}
         self.truth = self._truth()
-        self._some: dict[str, dict[str, Written]] = defaultdict(dict)  # by value: places, one a file, production first
+        self._some: dict[str, dict[str, Written]] = defaultdict(
+            dict
+        )  # by value: a place of each file, production first
         self._environments: dict[tuple[str, str], Written] = {}  # a place of each environment and value
         for one in sorted(written, key=lambda one: list(Kind).index(kinds[one.path])):
             if one.value is None:
                 continue
-            if len(self._some[one.value]) < _SHOWN_PLACES:
-                self._some[one.value].setdefault(one.path, one)
+            self._some[one.value].setdefault(one.path, one)
             if one.environment and not self._declared[one]:
                 self._environments.setdefault((one.environment, one.value), one)
+        # The canonical value, those of production, and the most written ones come first.
+        self._rank = sorted(self._some, key=lambda value: (value != self.truth.value, self._weight(value), value))
 
     def _override(self, one: Written) -> Override | None:
         for override, files in self._overrides:
@@ -124,6 +130,10 @@ class _Held:
         whole = len({one.path for one in free})
         return Truth(counts[0][1], f"{counts[0][0]} of {whole} files have; the rule declares none, so most decide")
 
+    def _weight(self, value: str) -> tuple[bool, int]:
+        kinds = [self._kinds[path] for path in self._some[value]]
+        return Kind.PRODUCTION not in kinds, -len(kinds)
+
     def _plain(self, value: str) -> str:
         return value_places.compared(value, self.rule.spec.part) or value
 
@@ -142,8 +152,12 @@ class _Held:
         """A place of another named environment with another value, where no override declares either."""
         if not one.environment or self._declared[one]:
             return None
-        others = self._environments.items()
-        return next((there for (name, value), there in others if name != one.environment and value != one.value), None)
+        others = (
+            there
+            for (name, value), there in self._environments.items()
+            if name != one.environment and value != one.value
+        )
+        return min(others, key=lambda there: self._rank.index(there.value or ""), default=None)
 
     def finding(self, one: Written, klass: str) -> Finding:
         expected = self._expected(one)
@@ -182,12 +196,11 @@ class _Held:
 
     def _related(self, one: Written) -> Iterator[Related]:
         """Places of the canonical value, then of every other, one a file."""
-        expected = self._expected(one)
-        for value in sorted(self._some, key=lambda value: (value != expected, value)):
-            if value != one.value:
-                note = "the canonical value" if value == self.truth.value else "another value"
-                for place in self._some[value].values():
-                    yield Related(place.path, place.setting.place.line, f"{shown(value)}, {note}")
+        for value in [value for value in self._rank if value != one.value][: 1 + _SHOWN_OTHERS]:
+            canonical = value == self.truth.value
+            note = "the canonical value" if canonical else "another value"
+            for place in islice(self._some[value].values(), _SHOWN_CANONICAL if canonical else 1):
+                yield Related(place.path, place.setting.place.line, f"{shown(value)}, {note}")
 
 
 def shown(value: str) -> str:

@@ -3,13 +3,13 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Iterator, Sequence
 from typing import NamedTuple
 
 from ssot_audit.checks.value_rule import ValueRule
-from ssot_audit.facts import Failure, Setting
+from ssot_audit.facts import Setting
 from ssot_audit.globs import Globs
-from ssot_audit.source.setting_files import Read, Sought
+from ssot_audit.source.setting_files import Found, Sought
 
 # ${A:-b} stands for b where A is not set; any other expansion, and what an f-string or a template computes, is open.
 _DEFAULTED = re.compile(r"\$\{\w+:?[-=]([^{}$]*)\}")
@@ -31,17 +31,16 @@ class Written(NamedTuple):
 
 def sought(rule: ValueRule) -> tuple[Sought, ...]:
     """What must be read for a rule, source by source."""
-    return tuple(Sought(one.keys, one.files, rule.paths, rule.exclude_paths) for one in rule.spec.sources)
+    return tuple(Sought(one.keys, one.beside, one.files, rule.paths, rule.exclude_paths) for one in rule.spec.sources)
 
 
-def places(rule: ValueRule, read: Mapping[str, Read]) -> list[Written]:
-    """Every place where the value is written, in order of files and places."""
+def places(rule: ValueRule, read: Sequence[Found]) -> list[Written]:
+    """Every place where the value is written, in order of files and places; `read` is what was found of each source."""
     found: dict[str, dict[Setting, None]] = {}
-    for source, asked in zip(rule.spec.sources, sought(rule), strict=True):
-        for path in asked.chosen(read):
-            settings = read[path]
-            for one in () if isinstance(settings, Failure) else settings:
-                if (not source.forms or one.form in source.forms) and asked.wants(one.key):
+    for source, files in zip(rule.spec.sources, read, strict=True):
+        for path, settings in files.items():
+            for one in settings:
+                if not source.forms or one.form in source.forms:
                     found.setdefault(path, {})[one] = None
     environments = [(name, Globs(files)) for name, files in rule.spec.environments]
     return [

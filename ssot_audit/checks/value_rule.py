@@ -15,11 +15,13 @@ class Source(NamedTuple):
 
     keys: patterns over dotted keys: `*` is any characters of a part, `**` any number of parts
     files: gitignore patterns of the files that write it; all files by default
+    beside: texts, one of which stands on the line of the value; any line by default
     forms: how it is made there, in the readers' words (`env`, `environment-default`, `flag`, …); any by default
     """
 
     keys: tuple[str, ...]
     files: tuple[str, ...]
+    beside: tuple[str, ...]
     forms: tuple[str, ...]
 
 
@@ -41,7 +43,7 @@ class Override(NamedTuple):
 class Value(NamedTuple):
     """One configuration value, one truth.
 
-    sources: where the value is written; each is a table with `keys`, `files` and `forms`
+    sources: where the value is written; each is a table with `keys`, `files`, `beside` and `forms`
     value: the canonical value; without it, the one that most production files give
     part: what of a value is compared: its whole `text` (default), its `port`, or its `host`
     overrides: declared differences; each is a table with a `value` for an `environment`, `files` or `keys`
@@ -93,7 +95,7 @@ def _is_port(value: str) -> bool:
 
 def _source(entry: object, above: tables.Reader) -> Source:
     reader = tables.Reader(entry, f"{above.where}, sources", above.mistakes)
-    source = Source(reader.texts("keys"), reader.texts("files"), reader.texts("forms"))
+    source = Source(reader.texts("keys"), reader.texts("files"), reader.texts("beside"), reader.texts("forms"))
     if not source.keys:
         reader.wrong("keys", "is missing; it must be a list of patterns over keys")
     _check_keys(source.keys, reader)

@@ -6,11 +6,12 @@ from __future__ import annotations
 import re
 import sys
 import unicodedata
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Iterable, Sequence
 from functools import cached_property, lru_cache
 from typing import TYPE_CHECKING, NamedTuple
 
 from ssot_audit import names
+from ssot_audit.engine import compiled
 from ssot_audit.facts import Failure, Setting
 from ssot_audit.globs import Globs
 
@@ -24,14 +25,17 @@ RECURSION = 5_000  # frames; the tree of a Python file that nests deeper is not 
 _MADE = re.compile(r"\d+|host|container|\?")
 _INSTRUCTIONS = ("EXPOSE", "CMD", "ENTRYPOINT", "HEALTHCHECK")
 
-Read = tuple[Setting, ...] | Failure
+Found = dict[str, tuple[Setting, ...]]
+Answer = tuple[tuple[Setting, ...], ...] | Failure
 
 
 class Sought(NamedTuple):
-    """Settings somebody asks for: patterns over their keys; gitignore globs of the files that make them, and of those
-    that the asking is about (empty: all files), less those left out."""
+    """Settings somebody asks for: patterns over their keys, and texts one of which stands on the line of the value
+    (empty: any line); gitignore globs of the files that make them, and of those that the asking is about (empty: all
+    files), less those left out."""
 
     keys: tuple[str, ...]
+    beside: tuple[str, ...] = ()
     files: tuple[str, ...] = ()
     paths: tuple[str, ...] = ()
     exclude: tuple[str, ...] = ()
@@ -44,9 +48,6 @@ class Sought(NamedTuple):
             for path in paths
             if (not files or files.match(path)) and (not within or within.match(path)) and not without.match(path)
         ]
-
-    def wants(self, key: str) -> bool:
-        return any(names.matches(pattern, key) for pattern in self.keys)
 
 
 class SettingFiles:
@@ -64,31 +65,39 @@ class SettingFiles:
         found = discover(self._library.root, self._include, self._exclude, fits=is_configuration)
         return tuple(sorted({*self._library.paths, *found.paths}))
 
-    def of(self, sought: Iterable[Sought]) -> Mapping[str, Read]:
-        """The settings asked for, by file and in order, files without any left out. A Failure for a file that cannot be
-        read, or that spells a key and cannot be parsed."""
+    def of(self, sought: Sequence[Sought]) -> tuple[list[Found], dict[str, Failure]]:
+        """For each that is sought, the settings by file, in order; and why other files give none that spell a key, or
+        that cannot be read."""
         from ssot_audit.source.pool import Work, cores, each
 
-        keys: dict[str, dict[str, None]] = {}
-        for asking in sought:
-            for path in asking.chosen(self.paths):
-                keys.setdefault(path, {}).update(dict.fromkeys(asking.keys))
-        same: dict[tuple[str, ...], tuple[str, ...]] = {}  # one tuple for all files that are asked the same
-        asked = {path: same.setdefault(tuple(keys[path]), tuple(keys[path])) for path in sorted(keys)}
+        asks: dict[str, list[int]] = {}
+        for number, one in enumerate(sought):
+            for path in one.chosen(self.paths):
+                asks.setdefault(path, []).append(number)
         root, watch = str(self._library.root), self._library.watch
-        tasks = [_Task(root, path, patterns) for path, patterns in asked.items()]
+        tasks = [_Task(root, path, tuple(sought[one][:2] for one in asks[path])) for path in sorted(asks)]
         jobs = 0 if len(tasks) <= FEW else cores() if self._library.jobs is None else self._library.jobs
-        results: dict[int, Read] = {}
+        results: dict[str, Answer] = {}
         for done, (number, result) in enumerate(each(Work(_read, _lost, BATCH), tasks, jobs), 1):
-            results[number] = result
+            results[tasks[number].path] = result
             watch("settings", done, len(tasks))
-        return {task.path: one for number, task in enumerate(tasks) if (one := results[number])}
+        found: list[Found] = [{} for _ in sought]
+        failed: dict[str, Failure] = {}
+        for path in sorted(asks):
+            result = results[path]
+            if isinstance(result, Failure):
+                failed[path] = result
+                continue
+            for number, settings in zip(asks[path], result, strict=False):  # no result at all: nothing is spelled
+                if settings:
+                    found[number][path] = settings
+        return found, failed
 
 
 class _Task(NamedTuple):
     root: str
     path: str
-    keys: tuple[str, ...]
+    asks: tuple[tuple[tuple[str, ...], tuple[str, ...]], ...]  # keys, and texts beside the value
 
 
 def is_configuration(name: str) -> bool:
@@ -102,15 +111,15 @@ def _lost(task: _Task, reason: str) -> Failure:
     return Failure(reason)
 
 
-def _read(task: _Task) -> Read:
-    """What a file sets of the keys asked for."""
+def _read(task: _Task) -> Answer:
+    """What a file sets of each that is asked; nothing where it spells no key."""
     from ssot_audit.source.read import read_bytes
     from ssot_audit.source.settings import read_settings
 
     data = read_bytes(f"{task.root}/{task.path}")
     if isinstance(data, Failure):
         return data
-    spelled = _spelled(task.keys)
+    spelled = _spelled(tuple(key for keys, _ in task.asks for key in keys))
     if not _spells(spelled, data):
         return ()
     limit = sys.getrecursionlimit()
@@ -121,8 +130,24 @@ def _read(task: _Task) -> Read:
         sys.setrecursionlimit(limit)
     if isinstance(found, Failure):
         return found
-    wanted = Sought(task.keys)
-    return tuple(one for one in found if spelled.within(one.key.encode("utf-8", "replace")) and wanted.wants(one.key))
+    likely = [one for one in found if spelled.within(one.key.encode("utf-8", "replace"))]
+    lines = _lines(data) if likely and any(beside for _, beside in task.asks) else []
+    return tuple(
+        tuple(one for one in likely if any(names.matches(key, one.key) for key in keys) and _beside(one, beside, lines))
+        for keys, beside in task.asks
+    )
+
+
+def _lines(data: bytes) -> list[str]:
+    """As the readers of settings count them."""
+    return re.split(r"\r\n|\r|\n", data.decode("utf-8", "replace"))
+
+
+def _beside(one: Setting, texts: tuple[str, ...], lines: Sequence[str]) -> bool:
+    if not texts:
+        return True
+    line = lines[one.place.line - 1] if one.place.line <= len(lines) else ""
+    return any(text in line for text in texts)
 
 
 class _Spelled(NamedTuple):
@@ -130,10 +155,10 @@ class _Spelled(NamedTuple):
     and the pattern needs one of them."""
 
     pieces: tuple[bytes, ...]
-    pattern: re.Pattern[bytes]
+    pattern: str
 
     def within(self, text: bytes) -> bool:
-        return any(piece in text for piece in self.pieces) and bool(self.pattern.search(text))
+        return any(piece in text for piece in self.pieces) and compiled(self.pattern).search(text) is not None
 
 
 def _spells(spelled: _Spelled, data: bytes) -> bool:
@@ -150,7 +175,7 @@ def _spelled(keys: tuple[str, ...]) -> _Spelled:
     """Of every pattern, its last part that is spelled as it stands, or the longest piece of it."""
     words = list(dict.fromkeys(word for key in keys for word in _words(key)))
     pattern = "|".join(f"{before}{re.escape(piece)}{after}" for piece, before, after in words)
-    return _Spelled(tuple(piece.encode() for piece, _, _ in words), re.compile(pattern.encode()))
+    return _Spelled(tuple(piece.encode() for piece, _, _ in words), pattern)
 
 
 def _words(key: str) -> list[tuple[str, str, str]]:
