@@ -6,7 +6,6 @@ from collections import Counter
 from collections.abc import Iterator, Sequence, Set
 from datetime import date
 from functools import cache
-from pathlib import Path
 from typing import NamedTuple
 
 from ssot_audit import __version__, score
@@ -15,7 +14,7 @@ from ssot_audit.checks.kinds import CHECKS
 from ssot_audit.checks.scene import Scene
 from ssot_audit.checks.symbol_rule import SymbolRule
 from ssot_audit.config import Config
-from ssot_audit.facts import Channel, Failure
+from ssot_audit.facts import Channel
 from ssot_audit.gate import Figures, Gate, judge
 from ssot_audit.golden import golden_path
 from ssot_audit.links import GoldenPath
@@ -33,10 +32,19 @@ from ssot_audit.model import (
 from ssot_audit.program.candidates import Asked, Program, wanting
 from ssot_audit.program.modules import Modules
 from ssot_audit.program.resolve import Resolver
-from ssot_audit.repository import Options, Repository, choose_rules, load_packs, open_repository, package_around
-from ssot_audit.rules import SYMBOL, AnyRule
+from ssot_audit.repository import (
+    Options,
+    Repository,
+    choose_rules,
+    load_packs,
+    open_repository,
+    package_around,
+    refuse_unread,
+)
+from ssot_audit.rules import SYMBOL, VALUE, AnyRule
 from ssot_audit.source.discover import SKIPPED_FOLDER
 from ssot_audit.source.entry import Question
+from ssot_audit.source.excerpts import SourceLines
 from ssot_audit.source.library import Library
 from ssot_audit.source.outlines import Outlines
 from ssot_audit.source.setting_files import SettingFiles
@@ -59,7 +67,7 @@ class Reading(NamedTuple):
 
 def audit(options: Options) -> Report:
     """Read the repository, hold it against its rules, measure and judge. Raises AuditError where it cannot begin."""
-    repository = open_repository(options)
+    repository = open_repository(options, any_format=True)
     packs = load_packs(repository, options)
     reading = open_library(repository, options)
     rules = choose_rules(packs, reading.program, repository.config, options)
@@ -80,6 +88,7 @@ def hold(reading: Reading, rules: Sequence[AnyRule], options: Options) -> Outcom
     repository, today = reading.repository, options.today or date.today()
     library = reading.library
     settings = SettingFiles(library, repository.include, repository.exclude)
+    refuse_unread(repository, settings, rules)
     scene = Scene(reading.program, Outlines(library), settings, repository.kinds, today, repository.named)
     mine = {kind: [rule for rule in rules if rule.kind == kind] for kind in CHECKS}
     found = []
@@ -238,7 +247,7 @@ def _gate(config: Config, options: Options) -> Gate:
 def _obstacles(
     repository: Repository, rules: Sequence[AnyRule], findings: Sequence[Finding], matched: Set[str]
 ) -> tuple[str, ...]:
-    if not repository.found.paths:
+    if not repository.found.paths and not any(rule.kind == VALUE for rule in rules):
         return (f"no Python file found in {repository.root.name or 'the folder'}; name the repository to audit",)
     if not rules:
         return (
@@ -279,23 +288,3 @@ def _evidence(
         matched_rules=tuple(rule.id for rule in rules if rule.id in matched),
         unmatched_rules=tuple(rule.id for rule in rules if rule.id not in matched),
     )
-
-
-class SourceLines:
-    """The text of lines, read when they are shown."""
-
-    def __init__(self, root: Path) -> None:
-        self._root, self._files = root, dict[str, list[str]]()
-
-    def line(self, path: str, number: int) -> str | None:
-        """A line of a file, by its number from 1; None where the file can no longer be read, or has no such line."""
-        from ssot_audit.source.lines import physical_lines  # most formats show none
-        from ssot_audit.source.read import read_bytes
-        from ssot_audit.source.text import decode
-
-        if path not in self._files:
-            data = read_bytes(self._root / path)
-            text = data if isinstance(data, Failure) else decode(data)
-            self._files[path] = [] if isinstance(text, Failure) else physical_lines(text)
-        lines = self._files[path]
-        return lines[number - 1] if number <= len(lines) else None

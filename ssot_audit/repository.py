@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import os
-from collections.abc import Iterable, Iterator, Mapping, Sequence
+from collections.abc import Collection, Container, Iterable, Iterator, Mapping, Sequence
 from datetime import date
 from decimal import Decimal
 from pathlib import Path
@@ -17,11 +17,12 @@ from ssot_audit.errors import ConfigError, UsageError
 from ssot_audit.globs import Globs
 from ssot_audit.model import Kind
 from ssot_audit.program.candidates import Program
-from ssot_audit.rules import SYMBOL, AnyRule, Pack, load_pack, shipped_packs
+from ssot_audit.rules import SYMBOL, VALUE, AnyRule, Pack, load_pack, shipped_packs
 from ssot_audit.source.cache import Cache, default_folder
 from ssot_audit.source.discover import SUFFIXES, Found, Listing, discover, work_tree
 from ssot_audit.source.kept import NO_FOLDERS, Kept
 from ssot_audit.source.library import Watch
+from ssot_audit.source.setting_files import SettingFiles, is_configuration
 
 _REPOSITORY_MARKS = (".git", ".hg", OWN_FILE, "pyproject.toml", "setup.py", "setup.cfg")
 
@@ -52,13 +53,26 @@ class Options(NamedTuple):
     watch: Watch = unwatched
 
 
+class Named(Container[str]):
+    """The files a run judges: Python `files`, and whatever is below the named `paths` and is not Python. `others` are
+    those of the paths that hold no Python file."""
+
+    def __init__(self, files: Collection[str], paths: Sequence[str], others: Sequence[str]) -> None:
+        self.files, self.paths, self.others = frozenset(files), paths, others
+
+    def __contains__(self, path: object) -> bool:
+        if not isinstance(path, str) or path.endswith(SUFFIXES):
+            return path in self.files
+        return any(names.is_below(path, one) for one in self.paths)
+
+
 class Repository(NamedTuple):
     """Where the audit is, what its configuration says, and which files it has."""
 
     root: Path
     config: Config
     found: Found
-    named: frozenset[str] | None  # the files that are judged; None: all
+    named: Named | None  # the files that are judged; None: all
     kinds: Mapping[str, Kind]
     cache: Cache | None = None
     kept: Kept | None = None  # what the cache held when the run began
@@ -87,13 +101,14 @@ class Kinds(Mapping[str, Kind]):
         return len(self._paths)
 
 
-def open_repository(options: Options) -> Repository:
-    """Find the root, read the configuration, list the files. Raises UsageError for a path that is not there."""
+def open_repository(options: Options, any_format: bool = False) -> Repository:
+    """Find the root, read the configuration, list the files. Raises UsageError for a path that is not there, and for
+    one without Python, unless its files may be of any format."""
     paths = tuple(_absolute(path) for path in options.paths)
     for given, path in zip(options.paths, paths, strict=True):
         if not path.exists():
             raise UsageError(f"{given}: no such file or folder")
-        if path.is_file() and path.suffix not in SUFFIXES:
+        if path.is_file() and path.suffix not in SUFFIXES and not (any_format and is_configuration(path.name)):
             raise UsageError(f"{given}: is not a Python file; name {' or '.join(SUFFIXES)} files, or folders")
     root, settings = _place(paths, options.config)
     config = load_config(settings)
@@ -108,7 +123,7 @@ def open_repository(options: Options) -> Repository:
     known, expected = (kept.folders, kept.paths) if kept else (NO_FOLDERS, ())
     found = discover(root, include, exclude, known, listing, expected)
     kinds = Kinds(found.paths, config.tests, config.other)
-    return Repository(root, config, found, _named(root, paths, found), kinds, cache, kept, include, exclude)
+    return Repository(root, config, found, _named(root, paths, found, any_format), kinds, cache, kept, include, exclude)
 
 
 def _cache(options: Options, root: Path, selection: Iterable[str]) -> Cache | None:
@@ -152,19 +167,34 @@ def open_folder(options: Options) -> Repository:
     return Repository(root, Config(), found, None, Kinds(found.paths, (), ()))
 
 
-def _named(root: Path, paths: Sequence[Path], found: Found) -> frozenset[str] | None:
+def _named(root: Path, paths: Sequence[Path], found: Found, any_format: bool) -> Named | None:
     """The files the paths name; None for all. A path whose files the configuration excludes names none; one that was
     not read for any other reason must not pass as judged."""
     if root in paths:
         return None
     named: set[str] = set()
-    for path in paths:
-        one = path.relative_to(root).as_posix()
+    inside = [path.relative_to(root).as_posix() for path in paths]
+    others: list[str] = []
+    for one in inside:
         files = {file for file in found.paths if names.is_below(file, one)}
         if not files and not any(names.is_below(file, one) for file in found.excluded):
-            raise UsageError(f"{one}: holds no Python file of the repository: it is ignored, a link, or empty")
+            if not any_format:
+                raise UsageError(f"{one}: holds no Python file of the repository: it is ignored, a link, or empty")
+            others.append(one)
         named |= files
-    return frozenset(named)
+    return Named(named, inside, others)
+
+
+def refuse_unread(repository: Repository, settings: SettingFiles, rules: Sequence[AnyRule]) -> None:
+    """Raise UsageError for a named path without Python whose files no rule reads: it must not pass as judged."""
+    for one in repository.named.others if repository.named else ():
+        if not any(rule.kind == VALUE for rule in rules):
+            if (repository.root / one).is_file() and not one.endswith(SUFFIXES):
+                raise UsageError(f"{one}: is not a Python file, and no loaded rule reads others; name Python files")
+            raise UsageError(f"{one}: holds no Python file of the repository: it is ignored, a link, or empty")
+        known = settings.beside_python
+        if not any(names.is_below(file, one) for file in (*known.paths, *known.excluded)):
+            raise UsageError(f"{one}: holds no file of the repository that rules read: it is ignored, a link, or empty")
 
 
 def package_around(root: Path) -> str:

@@ -15,6 +15,7 @@ from ssot_audit.errors import ConfigError
 from ssot_audit.model import Severity
 
 SYMBOL = "symbol"  # the kind of a rule that names none
+VALUE = "value"  # the kind whose rules read files of other formats than Python
 
 Spec = TypeVar("Spec")
 

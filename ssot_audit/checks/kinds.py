@@ -8,7 +8,7 @@ from typing import Any, Generic, NamedTuple, TypeVar
 
 from ssot_audit.checks.scene import Scene
 from ssot_audit.model import Outcome
-from ssot_audit.rules import SYMBOL, AnyRule, Shape
+from ssot_audit.rules import SYMBOL, VALUE, AnyRule, Shape
 
 
 class RuleKind(NamedTuple):
@@ -100,7 +100,7 @@ CHECKS: Mapping[str, RuleKind] = _Loaded(
         "required": _required,
         "unresolved": _unresolved,
         "usage": _usage,
-        "value": _value,
+        VALUE: _value,
     }
 )
 

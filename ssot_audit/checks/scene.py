@@ -3,7 +3,7 @@ itself."""
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Container, Mapping
 from datetime import date
 from typing import NamedTuple
 
@@ -21,7 +21,7 @@ class Scene(NamedTuple):
     settings: SettingFiles
     kinds: Mapping[str, Kind]
     today: date
-    named: frozenset[str] | None = None
+    named: Container[str] | None = None
 
     def judges(self, path: str) -> bool:
         return self.named is None or path in self.named

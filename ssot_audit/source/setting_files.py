@@ -14,6 +14,7 @@ from ssot_audit import names
 from ssot_audit.engine import compiled
 from ssot_audit.facts import Failure, Setting
 from ssot_audit.globs import Globs
+from ssot_audit.source import discover
 
 if TYPE_CHECKING:
     from ssot_audit.source.library import Library
@@ -58,12 +59,14 @@ class SettingFiles:
         self._library, self._include, self._exclude = library, include, exclude
 
     @cached_property
+    def beside_python(self) -> discover.Found:
+        """The files other than Python that settings are read from, and those left out."""
+        return discover.discover(self._library.root, self._include, self._exclude, fits=is_configuration)
+
+    @cached_property
     def paths(self) -> tuple[str, ...]:
         """Every file that settings are read from, in order."""
-        from ssot_audit.source.discover import discover
-
-        found = discover(self._library.root, self._include, self._exclude, fits=is_configuration)
-        return tuple(sorted({*self._library.paths, *found.paths}))
+        return tuple(sorted({*self._library.paths, *self.beside_python.paths}))
 
     def of(self, sought: Sequence[Sought]) -> tuple[list[Found], dict[str, Failure]]:
         """For each that is sought, the settings by file, in order; and why other files give none that spell a key, or
