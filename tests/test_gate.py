@@ -42,7 +42,7 @@ def test_the_exit_code_is_the_same_in_every_format(tmp_path: Path, name: str) ->
         (
             {},
             (".", "--pack", "webhooks"),
-            "no pack is called 'webhooks'; there are: message-router, unresolved, websocket",
+            "no pack is called 'webhooks'; there are: message-router, ports, unresolved, websocket",
         ),
         ({"ssot-audit.toml": ""}, (".",), "no rule is loaded: name a pack with --pack"),
         ({"ssot-audit.toml": "rule = []"}, (".",), "ssot-audit.toml: `rule` is not a known key; known here: "),
