@@ -30,13 +30,15 @@ STANDINGS = {
 SHAPE = Shape(read, good=(CANONICAL, OVERRIDE, UNDECIDED), bad=(CONFLICT, ENVIRONMENT_CONFLICT), any_format=True)
 ABOUT = """
 Governs one configuration value wherever it is written: in Python, YAML, TOML, JSON, env and INI files, Dockerfiles and
-shell scripts. A place is `canonical` where it has the value the rule declares; without a declared value, the one that
-most production files give is taken, and the finding says so. A place is `override` where it has the value declared for
-its environment, files or key, and `undecided` where the value is not literal (`${PORT}` without a default, the computed
-part of an f-string). Any other value is a `conflict`; between named environments that differ without a declared
-override it is an `environment-conflict`. A value that says nothing of the compared part, such as a URL without a port,
-is not governed. The figure is canonical places / (canonical places + conflicts of both classes): overrides and
-undecided places are counted apart.
+shell scripts. Each `[[rule.sources]]` has `keys`, patterns over dotted keys (`services.*.environment.PORT`, `**.PORT`),
+and may narrow them by `files`, by texts `beside` the value on its line, and by `forms`. Each `[[rule.overrides]]` has a
+`value` for an `environment`, `files` or `keys`; `[rule.environments]` gives file patterns by name. A place is
+`canonical` where it has the value the rule declares; without a declared value, the one that most production files give
+is taken, and the finding says so. A place is `override` where it has the value declared for it, and `undecided` where
+its value is not literal (`${PORT}` without a default, the computed part of an f-string). Any other value is a
+`conflict`; where named environments differ and no override declares it, an `environment-conflict`. A value that says
+nothing of the compared part, such as a URL without a port, is not governed. The figure is canonical places /
+(canonical places + conflicts of both classes): overrides and undecided places are counted apart.
 """
 _SHOWN_CANONICAL, _SHOWN_OTHERS = 2, 5  # places of the canonical value, and other values, beside a finding
 _SHOWN_TEXT = 80  # characters of a value
@@ -198,8 +200,11 @@ class _Held:
         """Places of the canonical value, then of every other, one a file."""
         for value in [value for value in self._rank if value != one.value][: 1 + _SHOWN_OTHERS]:
             canonical = value == self.truth.value
-            note = "the canonical value" if canonical else "another value"
             for place in islice(self._some[value].values(), _SHOWN_CANONICAL if canonical else 1):
+                declared = self.classify(place) == OVERRIDE
+                note = (
+                    "declared for that place" if declared else "the canonical value" if canonical else "another value"
+                )
                 yield Related(place.path, place.setting.place.line, f"{shown(value)}, {note}")
 
 

@@ -14,8 +14,9 @@ from ssot_audit.source.setting_files import Found, Sought
 # ${A:-b} stands for b where A is not set; any other expansion, and what an f-string or a template computes, is open.
 _DEFAULTED = re.compile(r"\$\{\w+:?[-=]([^{}$]*)\}")
 _OPEN = re.compile(r"\$[A-Za-z_{(]|\{\{|\{\}|%\(|<%")
-_UNDERSCORED = re.compile(r"[0-9]+(?:_[0-9]+)+\Z")
+_NUMBER = re.compile(r"(?:[1-9][0-9]*(?:_[0-9]+)+|0[xX][0-9a-fA-F]+|0[oO][0-7]+|0[bB][01]+)\Z")
 _WORD = re.compile(r"[A-Za-z_][\w\-]*(?:\.[\w\-]+)*\Z")
+_LONGEST = 100  # digits of a number; a longer one is compared as it is written
 _NO_VALUE = frozenset({"", "null", "~"})
 
 
@@ -76,7 +77,7 @@ def compared(value: str, part: str) -> str | None:
     """What of a value is compared: empty where it says nothing of that part, None where it is open until run time."""
     from ssot_audit.source.settings import host_of, port_of
 
-    plain = _DEFAULTED.sub(lambda found: found[1], value.strip())
+    plain = same_text(_DEFAULTED.sub(lambda found: found[1], value.strip()))
     if plain in _NO_VALUE:
         return ""
     if part == "port":
@@ -85,11 +86,11 @@ def compared(value: str, part: str) -> str | None:
     if part == "host":
         host = host_of(plain) or (plain if _WORD.match(plain) else "")
         return host or (None if _OPEN.search(plain) else "")
-    return None if _OPEN.search(plain) else same_text(plain)
+    return None if _OPEN.search(plain) else plain
 
 
 def same_text(text: str) -> str:
     """Truth values and whole numbers as all formats write them alike."""
     if text in ("True", "False"):
         return text.lower()
-    return text.replace("_", "") if _UNDERSCORED.match(text) else text
+    return str(int(text, 0)) if len(text) < _LONGEST and _NUMBER.match(text) else text

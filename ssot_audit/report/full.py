@@ -47,6 +47,8 @@ def parts(report: Report, style: Style) -> list[RenderableType]:
             Text(),
             _classes(report.total.total),
         ]
+    elif any(one.total.governed for one in report.rules):
+        shown += [Text(), _rules(report, style)]
     if report.golden_path and report.on_golden_path:
         lines = golden.section(report.golden_path, report.on_golden_path.total)
         shown += [Text(), unbroken(lines)]
@@ -75,7 +77,8 @@ def _verdict(report: Report) -> Group:
         line.append(f"{total.percent} compliant", "bold")
         line.append(f"  {total.canonical:,} of {total.governed:,} governed references use the canonical path")
     else:
-        line.append("n/a", "bold").append("  nothing governed" + (" in the named files" if report.partial else ""))
+        what = "no reference" if any(one.total.governed for one in report.rules) else "nothing"
+        line.append("n/a", "bold").append(f"  {what} governed" + (" in the named files" if report.partial else ""))
     gate = Text(f"gate: {report.judgement.gate}", "dim")
     reasons = [Text("  " + visible(one), look.removeprefix("bold ")) for one in report.judgement.reasons]
     return Group(line, gate, *reasons)
