@@ -90,7 +90,7 @@ def init(arguments: Namespace, watch: Watch) -> Answer:
     from ssot_audit.init.begin import survey, write_rules
 
     asked = options(arguments, watch)
-    seen = survey(asked)
+    seen = survey(asked, values=True)
     if not seen.repository.found.paths:
         return Answer("", NOT_JUDGED, (f"no Python file found in {seen.repository.root}; name the repository",))
     if not seen.found:

@@ -113,3 +113,56 @@ def test_init_where_there_is_no_python_judges_nothing(tmp_path: Path) -> None:
     done = audit("init", tmp_path)
     assert (done.code, done.out) == (2, "")
     assert "no Python file" in done.err
+
+
+SHOP = {
+    "app.py": 'import os\nport = os.environ.get("SHOP_PORT", "8001")\nmode = os.getenv("SHOP_MODE", "safe")\n',
+    "worker.py": 'import os\nport = os.environ.get("SHOP_PORT", "8000")\nmode = os.getenv("SHOP_MODE", "fast")\n',
+    "other.py": 'import os\nmode = os.getenv("SHOP_MODE", "fast")\nkey = os.getenv("API_KEY", "a")\n',
+    "keys.py": 'import os\nkey = os.getenv("API_KEY", "b")\n',
+    "more.py": 'import os\nkey = os.getenv("API_KEY", "a")\n',
+    "compose.yaml": "services:\n  shop:\n    environment:\n      SHOP_PORT: 8000\n      SHOP_MODE: slow\n",
+    "Dockerfile": "FROM a\nENV SHOP_PORT=8002\n",
+    "tests/x.env": "SHOP_PORT=9\n",
+    ".env.example": "SHOP_PORT=7\n",
+}
+
+
+def test_variables_with_several_values_become_rules_of_their_kind(tmp_path: Path) -> None:
+    write(tmp_path, SHOP)
+    done = audit("init", tmp_path, "--output-format", "json")
+    # A port is compared wherever it is given, of anything else only defaults are; a key is a secret, and an example and
+    # a test may say what they like.
+    assert done.json == [
+        {"path": "SHOP_PORT", "what": "given 3 ports", "files_to_change": 2},
+        {"path": "SHOP_MODE", "what": "given 2 defaults", "files_to_change": 1},
+    ]
+    rules = {rule.id: rule for rule in load_pack(tmp_path / "ssot-rules.toml", "rules", SHAPES).rules}
+    assert [(rule.kind, rule.spec.value, rule.spec.part) for rule in rules.values()] == [
+        ("value", "8000", "port"),
+        ("value", "fast", "text"),
+    ]
+    text = (tmp_path / "ssot-rules.toml").read_text()
+    assert "#     1 file   8001  (app.py:2)" in text
+    found = audit("check", tmp_path, "--output-format", "json").json["violations"]
+    assert sorted((one["code"], one["filename"], one["path"]) for one in found if one["kind"] == "production") == [
+        ("shop-mode", "app.py", "safe"),
+        ("shop-port", "Dockerfile", "8002"),
+        ("shop-port", "app.py", "8001"),
+    ]
+
+
+def test_a_port_without_a_name_of_its_own_belongs_to_its_folder(tmp_path: Path) -> None:
+    code = 'import os\nos.environ.get("PORT", "{}")\n'
+    same = {f"one/{name}.py": code.format(1) for name in "ab"}
+    write(tmp_path, {**same, "two/a.py": code.format(2), "two/b.py": code.format(2), "two/c.py": code.format(3)})
+    done = audit("init", tmp_path, "--output-format", "json")
+    assert done.json == [{"path": "PORT in two/", "what": "given 2 ports", "files_to_change": 1}]
+    assert audit("rules", "test", cwd=tmp_path).code == 0
+
+
+def test_one_file_that_chooses_between_values_is_no_conflict(tmp_path: Path) -> None:
+    write(
+        tmp_path, {"a.py": 'import os\nos.getenv("MY_PORT", "1")\nos.getenv("MY_PORT", "2")\n', "b.env": "MY_PORT=1\n"}
+    )
+    assert "nothing is fragmented" in audit("init", tmp_path).err

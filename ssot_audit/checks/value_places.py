@@ -32,17 +32,17 @@ class Written(NamedTuple):
 
 def sought(rule: ValueRule) -> tuple[Sought, ...]:
     """What must be read for a rule, source by source."""
-    return tuple(Sought(one.keys, one.beside, one.files, rule.paths, rule.exclude_paths) for one in rule.spec.sources)
+    return tuple(
+        Sought(one.keys, one.forms, one.beside, one.files, rule.paths, rule.exclude_paths) for one in rule.spec.sources
+    )
 
 
 def places(rule: ValueRule, read: Sequence[Found]) -> list[Written]:
     """Every place where the value is written, in order of files and places; `read` is what was found of each source."""
     found: dict[str, dict[Setting, None]] = {}
-    for source, files in zip(rule.spec.sources, read, strict=True):
+    for files in read:
         for path, settings in files.items():
-            for one in settings:
-                if not source.forms or one.form in source.forms:
-                    found.setdefault(path, {})[one] = None
+            found.setdefault(path, {}).update(dict.fromkeys(settings))
     environments = [(name, Globs(files)) for name, files in rule.spec.environments]
     return [
         one

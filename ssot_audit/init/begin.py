@@ -14,9 +14,12 @@ from ssot_audit.examples import failures
 from ssot_audit.init.fragments import fragments
 from ssot_audit.init.harvest import harvest
 from ssot_audit.init.propose import Proposal, proposals, rule_file
+from ssot_audit.init.values import Conflict, conflicts, sought
 from ssot_audit.repository import Options, Repository, open_repository
 from ssot_audit.rules import load_pack
+from ssot_audit.source.library import Library
 from ssot_audit.source.outlines import Outlines
+from ssot_audit.source.setting_files import SettingFiles
 
 RULES_FILE = "ssot-rules.toml"
 
@@ -30,16 +33,25 @@ class Survey(NamedTuple):
     found: tuple[Proposal, ...]
 
 
-def survey(options: Options) -> Survey:
-    """Read every file, and see what is fragmented."""
+def survey(options: Options, values: bool = False) -> Survey:
+    """Read every file, and see what is fragmented; which values conflict only where that is asked for, as files of
+    other formats must be read for it."""
     repository = open_repository(options)
     reading = pipeline.read_all(repository, options)
     found = proposals(
         fragments(reading.program, repository.kinds),
         harvest(reading.program, Outlines(reading.library), repository.kinds),
+        _conflicts(repository, reading.library) if values else (),
     )
     imports = sum(one.imports for one in reading.library.entries.values())
     return Survey(repository, len(repository.found.paths), imports, tuple(found))
+
+
+def _conflicts(repository: Repository, library: Library) -> list[Conflict]:
+    config = repository.config
+    settings = SettingFiles(library, repository.include, repository.exclude)
+    (found,), _ = settings.of([sought(config.tests, config.other)])
+    return conflicts(found)
 
 
 def write_rules(seen: Survey, limit: int, target: Path | None, force: bool) -> tuple[list[Proposal], list[Path]]:

@@ -11,12 +11,15 @@ from typing import NamedTuple
 from ssot_audit import names
 from ssot_audit.init.fragments import Fragment
 from ssot_audit.init.harvest import Harvested
+from ssot_audit.init.values import APART, Conflict
 
 SHOWN = 3  # files named for a path
 
 
 class Proposal(NamedTuple):
-    """A rule to be: what it governs, how many files it would have changed, the lines of evidence, and its keys."""
+    """A rule to be, of any kind: what it governs, how many files it would have changed, the lines of evidence, its
+    keys, the code of its examples, the class of the bad one, the file they stand in where it matters, and the paths the
+    rule lists, which no other may."""
 
     name: str
     subject: str
@@ -26,29 +29,32 @@ class Proposal(NamedTuple):
     keys: tuple[tuple[str, object], ...]
     good: str
     bad: str
+    bad_class: str = "deprecated"
+    file: str = ""
+    listed: tuple[str, ...] = ()
 
 
-def proposals(fragments: Sequence[Fragment], harvested: Sequence[Harvested]) -> list[Proposal]:
+def proposals(
+    fragments: Sequence[Fragment], harvested: Sequence[Harvested], conflicts: Sequence[Conflict] = ()
+) -> list[Proposal]:
     """The widest spread first; a path is listed once."""
     declared: dict[str, list[Harvested]] = defaultdict(list)
     for one in harvested:
         if one.instead:
             declared[one.instead].append(one)
-    both = (*map(_of_fragment, fragments), *(_of_declared(path, group) for path, group in declared.items()))
-    found = sorted(both, key=lambda one: (-one.spread, one.subject))
+    every = (
+        *map(_of_fragment, fragments),
+        *(_of_declared(path, group) for path, group in declared.items()),
+        *map(_of_conflict, conflicts),
+    )
+    found = sorted(every, key=lambda one: (-one.spread, one.subject))
     taken: set[str] = set()
     kept = []
     for proposal in found:
-        keys = dict(proposal.keys)
-        listed = {str(keys["canonical"]), *_texts(keys["deprecated"])}
-        if taken.isdisjoint(listed):
-            taken |= listed
+        if taken.isdisjoint(proposal.listed):
+            taken.update(proposal.listed)
             kept.append(proposal)
     return kept
-
-
-def _texts(value: object) -> tuple[str, ...]:
-    return value if isinstance(value, tuple) else ()
 
 
 def _of_fragment(one: Fragment) -> Proposal:
@@ -76,6 +82,7 @@ def _of_fragment(one: Fragment) -> Proposal:
         ),
         good=_import(one.canonical),
         bad=_import(deprecated[0]),
+        listed=(one.canonical, *deprecated),
     )
 
 
@@ -104,7 +111,53 @@ def _of_declared(instead: str, found: Sequence[Harvested]) -> Proposal:
         ),
         good=_import(instead),
         bad=_import(min(messages)),
+        listed=(instead, *sorted(messages)),
     )
+
+
+def _of_conflict(one: Conflict) -> Proposal:
+    """A variable with several values. The one most files give is declared, for somebody to agree with or to change."""
+    (value, keeping), *others = one.values
+    what = f"given {len(one.values)} {'ports' if one.part == 'port' else 'defaults'}"
+    where = f" in {one.folder}/" if one.folder else ""
+    evidence = (
+        f"{one.variable}{where} is {what}:",
+        _users(value, _places(keeping), keep=True),
+        *(_users(other, _places(places)) for other, places in others),
+    )
+    source: dict[str, object] = {"keys": (f"**.{one.variable}",)}
+    if one.folder:
+        source["files"] = (f"/{one.folder}/",)
+    if one.forms:
+        source["forms"] = one.forms
+    return Proposal(
+        name=one.variable,
+        subject=one.variable + where,
+        spread=one.spread,
+        what=what,
+        evidence=evidence,
+        keys=(
+            ("kind", "value"),
+            ("title", f"One value of {one.variable}{where}"),
+            ("why", f"{one.files} files give it {len(one.values)} values; {len(keeping)} give this one."),
+            ("value", value),
+            ("part", one.part),
+            ("exclude-paths", APART),
+            ("sources", (source,)),
+        ),
+        good=_example(one, value),
+        bad=_example(one, others[0][0]),
+        bad_class="conflict",
+        file=f"{one.folder}/app.py" if one.folder else "app.py",
+    )
+
+
+def _example(one: Conflict, value: str) -> str:
+    return f"os.environ.get({json.dumps(one.variable)}, {json.dumps(value)})"
+
+
+def _places(places: Sequence[tuple[str, int]]) -> list[str]:
+    return [f"{path}:{line}" for path, line in places]
 
 
 def _import(path: str) -> str:
@@ -129,17 +182,27 @@ def rule_file(found: Sequence[Proposal], about: str) -> str:
         lines = [f"# {_inert(line)}".rstrip() for line in one.evidence]
         lines += ["[[rule]]", f"id = {_toml(identity)}", 'severity = "warning"']
         lines += [f"{key} = {_toml(value)}" for key, value in one.keys if value]
-        lines += ["", "[[rule.good]]", f"code = {_toml(one.good)}"]
-        lines += ["", "[[rule.bad]]", 'class = "deprecated"', f"code = {_toml(one.bad)}"]
+        lines += ["", "[[rule.good]]", _code(one, one.good)]
+        lines += ["", "[[rule.bad]]", f"class = {_toml(one.bad_class)}", _code(one, one.bad)]
         parts.append("\n".join(lines) + "\n")
     return "\n".join(parts)
+
+
+def _code(one: Proposal, code: str) -> str:
+    return f"files = {_toml({one.file: code})}" if one.file else f"code = {_toml(code)}"
 
 
 def _toml(value: object) -> str:
     if isinstance(value, tuple):
         return f"[{', '.join(map(_toml, value))}]"
+    if isinstance(value, dict):
+        return f"{{ {', '.join(f'{_toml_key(key)} = {_toml(one)}' for key, one in value.items())} }}"
     # The one character that JSON leaves as it is and TOML does not take.
     return json.dumps(value, ensure_ascii=False).replace("\x7f", "\\u007f")
+
+
+def _toml_key(key: str) -> str:
+    return key if key.isidentifier() and key.isascii() else _toml(key)
 
 
 def _inert(line: str) -> str:

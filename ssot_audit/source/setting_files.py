@@ -31,11 +31,12 @@ Answer = tuple[tuple[Setting, ...], ...] | Failure
 
 
 class Sought(NamedTuple):
-    """Settings somebody asks for: patterns over their keys, and texts one of which stands on the line of the value
-    (empty: any line); gitignore globs of the files that make them, and of those that the asking is about (empty: all
-    files), less those left out."""
+    """Settings somebody asks for: patterns over their keys, the forms they are made in (empty: any), and texts one of
+    which stands on the line of the value (empty: any line); gitignore globs of the files that make them, and of those
+    that the asking is about (empty: all files), less those left out."""
 
     keys: tuple[str, ...]
+    forms: tuple[str, ...] = ()
     beside: tuple[str, ...] = ()
     files: tuple[str, ...] = ()
     paths: tuple[str, ...] = ()
@@ -78,7 +79,7 @@ class SettingFiles:
             for path in one.chosen(self.paths):
                 asks.setdefault(path, []).append(number)
         root, watch = str(self._library.root), self._library.watch
-        tasks = [_Task(root, path, tuple(sought[one][:2] for one in asks[path])) for path in sorted(asks)]
+        tasks = [_Task(root, path, tuple(sought[one][:3] for one in asks[path])) for path in sorted(asks)]
         jobs = 0 if len(tasks) <= FEW else cores() if self._library.jobs is None else self._library.jobs
         results: dict[str, Answer] = {}
         for done, (number, result) in enumerate(each(Work(_read, _lost, BATCH), tasks, jobs), 1):
@@ -100,7 +101,7 @@ class SettingFiles:
 class _Task(NamedTuple):
     root: str
     path: str
-    asks: tuple[tuple[tuple[str, ...], tuple[str, ...]], ...]  # keys, and texts beside the value
+    asks: tuple[tuple[tuple[str, ...], tuple[str, ...], tuple[str, ...]], ...]  # keys, forms, texts beside the value
 
 
 def is_configuration(name: str) -> bool:
@@ -122,7 +123,7 @@ def _read(task: _Task) -> Answer:
     data = read_bytes(f"{task.root}/{task.path}")
     if isinstance(data, Failure):
         return data
-    spelled = _spelled(tuple(key for keys, _ in task.asks for key in keys))
+    spelled = _spelled(tuple(key for keys, _, _ in task.asks for key in keys))
     if not _spells(spelled, data):
         return ()
     limit = sys.getrecursionlimit()
@@ -134,10 +135,16 @@ def _read(task: _Task) -> Answer:
     if isinstance(found, Failure):
         return found
     likely = [one for one in found if spelled.within(one.key.encode("utf-8", "replace"))]
-    lines = _lines(data) if likely and any(beside for _, beside in task.asks) else []
+    lines = _lines(data) if likely and any(beside for _, _, beside in task.asks) else []
     return tuple(
-        tuple(one for one in likely if any(names.matches(key, one.key) for key in keys) and _beside(one, beside, lines))
-        for keys, beside in task.asks
+        tuple(
+            one
+            for one in likely
+            if (not forms or one.form in forms)
+            and any(names.matches(key, one.key) for key in keys)
+            and _beside(one, beside, lines)
+        )
+        for keys, forms, beside in task.asks
     )
 
 
