@@ -162,7 +162,6 @@ def test_a_port_without_a_name_of_its_own_belongs_to_its_folder(tmp_path: Path) 
 
 
 def test_one_file_that_chooses_between_values_is_no_conflict(tmp_path: Path) -> None:
-    write(
-        tmp_path, {"a.py": 'import os\nos.getenv("MY_PORT", "1")\nos.getenv("MY_PORT", "2")\n', "b.env": "MY_PORT=1\n"}
-    )
+    chooses = 'import os\nos.getenv("MY_PORT", "1")\nos.getenv("MY_PORT", "2")\n'
+    write(tmp_path, {"a.py": chooses, "b.env": "MY_PORT=1\n", "c.env": "MY_PORT=1\n"})
     assert "nothing is fragmented" in audit("init", tmp_path).err
