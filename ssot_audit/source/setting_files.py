@@ -194,13 +194,9 @@ def _words(key: str) -> list[tuple[str, str, str]]:
     if not parts:
         return [("", "", "")]
     part = parts[-1]
-    if part in _INSTRUCTIONS:  # a Dockerfile may write them in small letters, as well
-        return [(part, "", ""), (part.lower(), "", "")]
     piece = max(part.split("*"), key=len)
-    return [
-        (
-            piece,
-            r"(?<![A-Za-z0-9_])" if part.startswith(piece) else "",
-            r"(?![A-Za-z0-9_])" if part.endswith(piece) else "",
-        )
-    ]
+    before = r"(?<![A-Za-z0-9_])" if part.startswith(piece) else ""
+    after = r"(?![A-Za-z0-9_])" if part.endswith(piece) else ""
+    # A Dockerfile may write its instructions in small letters as well.
+    spellings = (piece, piece.lower()) if part in _INSTRUCTIONS else (piece,)
+    return [(one, before, after) for one in spellings]
