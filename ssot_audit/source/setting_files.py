@@ -175,6 +175,8 @@ def _spells(spelled: _Spelled, data: bytes) -> bool:
     """Whether a text may hold one of the keys: as it is, in UTF-16, or in letters Python takes for the same."""
     if spelled.within(data.replace(b"\0", b"") if b"\0" in data else data):
         return True
+    if b"\\u" in data and not all(piece.isascii() for piece in spelled.pieces):  # JSON may escape what is not ASCII
+        return True
     if data.isascii():
         return False
     return spelled.within(unicodedata.normalize("NFKC", data.decode("utf-8", "replace")).encode())
