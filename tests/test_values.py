@@ -247,6 +247,15 @@ def test_what_of_a_value_is_compared(value: str, part: str, expected: str | None
     assert compared(value, part) == expected
 
 
+def test_a_rule_is_explained_in_its_own_words(tmp_path: Path) -> None:
+    run(tmp_path, {}, DECLARED + ENVIRONMENTS + OVERRIDE)
+    told = audit("rules", "port", cwd=tmp_path).out
+    assert "**.PORT, **.SHOP_URL\n" in told
+    assert "8080 for staging\n" in told
+    assert "staging: staging.*\n" in told
+    assert "(" not in told.partition("severity")[0]
+
+
 @given(st.integers(1, 65_535), st.sampled_from(["{}", "0.0.0.0:{}", "http://a.b:{}/c?d", "${{X:-{}}}", "{}/tcp"]))
 def test_a_port_is_the_same_however_it_is_written(port: int, form: str) -> None:
     assert compared(form.format(port), "port") == str(port)

@@ -24,6 +24,10 @@ class Source(NamedTuple):
     beside: tuple[str, ...]
     forms: tuple[str, ...]
 
+    def __str__(self) -> str:
+        narrowed = (("in", self.files), ("beside", self.beside), ("as", self.forms))
+        return "; ".join((", ".join(self.keys), *(f"{word} {', '.join(texts)}" for word, texts in narrowed if texts)))
+
 
 class Override(NamedTuple):
     """A declared difference: another value for what fits all that is given. The first override that fits holds.
@@ -38,6 +42,20 @@ class Override(NamedTuple):
     environment: str
     files: tuple[str, ...]
     keys: tuple[str, ...]
+
+    def __str__(self) -> str:
+        places = "; ".join(filter(None, (self.environment, ", ".join(self.files), ", ".join(self.keys))))
+        return f"{self.value} for {places}"
+
+
+class Environment(NamedTuple):
+    """A named environment and the gitignore patterns of its files."""
+
+    name: str
+    files: tuple[str, ...]
+
+    def __str__(self) -> str:
+        return f"{self.name}: {', '.join(self.files)}"
 
 
 class Value(NamedTuple):
@@ -54,7 +72,7 @@ class Value(NamedTuple):
     value: str
     part: str
     overrides: tuple[Override, ...]
-    environments: tuple[tuple[str, tuple[str, ...]], ...]
+    environments: tuple[Environment, ...]
 
     @property
     def subject(self) -> str:
@@ -115,10 +133,10 @@ def _override(entry: object, above: tables.Reader) -> Override:
     return override
 
 
-def _environments(above: tables.Reader) -> list[tuple[str, tuple[str, ...]]]:
+def _environments(above: tables.Reader) -> list[Environment]:
     table = above.mapping("environments")
     reader = tables.Reader(table, f"{above.where}, environments", above.mistakes)
-    found = [(name, reader.texts(name)) for name in table]
+    found = [Environment(name, reader.texts(name)) for name in table]
     for name, files in found:
         if not files and table[name] == []:
             reader.wrong(name, "must have at least one pattern of files")
