@@ -28,6 +28,7 @@ from ssot_audit.program.candidates import Program
 from ssot_audit.program.modules import Modules
 from ssot_audit.program.resolve import Resolver
 from ssot_audit.source.outlines import Outlines
+from ssot_audit.source.setting_files import SettingFiles
 
 SHOP = {
     "shop/__init__.py": "",
@@ -96,7 +97,8 @@ def scene_of(root: Path, files: list[str]) -> tuple[Scene, Reach]:
     facts.deepen(files)
     modules = Modules(facts)
     program = Program(modules, Resolver(modules))
-    scene = Scene(program, Outlines(facts), dict.fromkeys(files, Kind.PRODUCTION), date(2026, 1, 1))
+    settings = SettingFiles(facts, (), ())
+    scene = Scene(program, Outlines(facts), settings, dict.fromkeys(files, Kind.PRODUCTION), date(2026, 1, 1))
     return scene, Reach(program)
 
 
