@@ -165,3 +165,29 @@ def test_one_file_that_chooses_between_values_is_no_conflict(tmp_path: Path) -> 
     chooses = 'import os\nos.getenv("MY_PORT", "1")\nos.getenv("MY_PORT", "2")\n'
     write(tmp_path, {"a.py": chooses, "b.env": "MY_PORT=1\n", "c.env": "MY_PORT=1\n"})
     assert "nothing is fragmented" in audit("init", tmp_path).err
+
+
+CLASS = "class RetryPolicy:\n    limit = 3\n\n    def wait(self): ...\n\n    def give_up(self): ...\n"
+
+
+def test_a_class_that_is_written_twice_becomes_a_rule_and_homonyms_and_implementations_do_not(tmp_path: Path) -> None:
+    write(
+        tmp_path,
+        {
+            "net/__init__.py": "",
+            "net/retry.py": CLASS,
+            "net/copy.py": CLASS.replace("3", "5"),
+            "net/other.py": "class RetryPolicy:\n    color = 1\n",  # nothing but the name in common
+            "net/base.py": "class Base: ...\n",
+            "net/one.py": f"from net.base import Base\n{CLASS.replace('RetryPolicy', 'DataBackend(Base)')}",
+            "net/two.py": f"from net.base import Base\n{CLASS.replace('RetryPolicy', 'DataBackend(Base)')}",
+            "net/a.py": "from net.retry import RetryPolicy\nfrom net.one import DataBackend\n",
+            "net/b.py": "from net.retry import RetryPolicy\nfrom net.two import DataBackend\n",
+            "net/c.py": "from net.copy import RetryPolicy\n",
+            "tests/test_retry.py": CLASS,
+        },
+    )
+    done = audit("init", tmp_path, "--output-format", "json")
+    assert done.json == [{"path": "net.retry.RetryPolicy", "what": "written 2 times", "files_to_change": 2}]
+    found = audit("check", tmp_path, "--output-format", "json").json["violations"]
+    assert [(one["filename"], one["class"]) for one in found] == [("net/copy.py", "rival")]

@@ -11,6 +11,7 @@ from ssot_audit.checks.kinds import SHAPES
 from ssot_audit.config import OWN_FILE
 from ssot_audit.errors import UsageError
 from ssot_audit.examples import failures
+from ssot_audit.init.duplicates import duplicates
 from ssot_audit.init.fragments import fragments
 from ssot_audit.init.harvest import harvest
 from ssot_audit.init.propose import Proposal, proposals, rule_file
@@ -38,9 +39,11 @@ def survey(options: Options, values: bool = False) -> Survey:
     other formats must be read for it."""
     repository = open_repository(options)
     reading = pipeline.read_all(repository, options)
+    outlines = Outlines(reading.library)
     found = proposals(
         fragments(reading.program, repository.kinds),
-        harvest(reading.program, Outlines(reading.library), repository.kinds),
+        harvest(reading.program, outlines, repository.kinds),
+        duplicates(reading.program, outlines, repository.kinds),
         _conflicts(repository, reading.library) if values else (),
     )
     imports = sum(one.imports for one in reading.library.entries.values())

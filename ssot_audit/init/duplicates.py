@@ -32,11 +32,12 @@ class Copy(NamedTuple):
 
 
 class Duplicate(NamedTuple):
-    """A class and its copies, the most used first."""
+    """A class and its copies, the most used first. `homonyms` are modules that give the name to something else."""
 
     name: str
     copies: tuple[Copy, ...]
     common: tuple[str, ...]  # members that the first shares with another
+    homonyms: tuple[str, ...]
 
     @property
     def spread(self) -> int:
@@ -63,7 +64,8 @@ def duplicates(program: Program, outlines: Outlines, kinds: Mapping[str, Kind]) 
         if any(one.users for one in copies):
             copies.sort(key=lambda one: (-len(one.users), one.module))
             common = members[copies[0].path] & frozenset().union(*(members[one.path] for one in copies[1:]))
-            found.append(Duplicate(name, tuple(copies), tuple(sorted(common))))
+            homonyms = tuple(sorted(module.name for module, _ in places if module.path not in alike))
+            found.append(Duplicate(name, tuple(copies), tuple(sorted(common)), homonyms))
     return sorted(found, key=lambda one: (-one.spread, one.name))
 
 

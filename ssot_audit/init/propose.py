@@ -9,17 +9,19 @@ from collections.abc import Iterable, Sequence
 from typing import NamedTuple
 
 from ssot_audit import names
+from ssot_audit.init.duplicates import Duplicate
 from ssot_audit.init.fragments import Fragment
 from ssot_audit.init.harvest import Harvested
 from ssot_audit.init.values import APART, Conflict
 
 SHOWN = 3  # files named for a path
+Example = str | dict[str, str]
 
 
 class Proposal(NamedTuple):
     """A rule to be, of any kind: what it governs, how many files it would have changed, the lines of evidence, its
-    keys, the code of its examples, the class of the bad one, the file they stand in where it matters, and the paths the
-    rule lists, which no other may."""
+    keys, its examples (code, or files by path where it matters in which it stands) with the class of the bad one, and
+    the paths the rule lists, which no other may."""
 
     name: str
     subject: str
@@ -27,15 +29,17 @@ class Proposal(NamedTuple):
     what: str
     evidence: tuple[str, ...]
     keys: tuple[tuple[str, object], ...]
-    good: str
-    bad: str
+    good: Example
+    bad: Example
     bad_class: str = "deprecated"
-    file: str = ""
     listed: tuple[str, ...] = ()
 
 
 def proposals(
-    fragments: Sequence[Fragment], harvested: Sequence[Harvested], conflicts: Sequence[Conflict] = ()
+    fragments: Sequence[Fragment],
+    harvested: Sequence[Harvested],
+    duplicates: Sequence[Duplicate] = (),
+    conflicts: Sequence[Conflict] = (),
 ) -> list[Proposal]:
     """The widest spread first; a path is listed once."""
     declared: dict[str, list[Harvested]] = defaultdict(list)
@@ -45,6 +49,7 @@ def proposals(
     every = (
         *map(_of_fragment, fragments),
         *(_of_declared(path, group) for path, group in declared.items()),
+        *map(_of_duplicate, duplicates),
         *map(_of_conflict, conflicts),
     )
     found = sorted(every, key=lambda one: (-one.spread, one.subject))
@@ -115,6 +120,36 @@ def _of_declared(instead: str, found: Sequence[Harvested]) -> Proposal:
     )
 
 
+def _of_duplicate(one: Duplicate) -> Proposal:
+    """A class that is written several times: at home where it is used most."""
+    home, *others = one.copies
+    shared = ", ".join(one.common[:SHOWN]) + (", …" if len(one.common) > SHOWN else "")
+    what = f"written {len(one.copies)} times"
+    copy = {other.path: f"class {one.name}: ..." for other in one.copies[:2]}
+    return Proposal(
+        name=one.name,
+        subject=f"{home.module}.{one.name}",
+        spread=one.spread,
+        what=what,
+        evidence=(
+            f"{one.name} is {what}, with members in common ({shared}); it is imported by so many files:",
+            _users(f"{home.path}:{home.line}", home.users, keep=True),
+            *(_users(f"{other.path}:{other.line}", other.users) for other in others),
+        ),
+        keys=(
+            ("kind", "definition"),
+            ("title", f"One {one.name}, defined in {home.module}"),
+            ("why", f"{len(one.copies)} classes of this name have members in common; what one is given another lacks."),
+            ("names", (one.name,)),
+            ("homes", {one.name: home.module}),
+            ("allow", one.homonyms),
+        ),
+        good={home.path: copy[home.path]},
+        bad=copy,
+        bad_class="rival",
+    )
+
+
 def _of_conflict(one: Conflict) -> Proposal:
     """A variable with several values. The one most files give is declared, for somebody to agree with or to change."""
     (value, keeping), *others = one.values
@@ -145,15 +180,15 @@ def _of_conflict(one: Conflict) -> Proposal:
             ("exclude-paths", APART),
             ("sources", (source,)),
         ),
-        good=_example(one, value),
-        bad=_example(one, others[0][0]),
+        good=_setting(one, value),
+        bad=_setting(one, others[0][0]),
         bad_class="conflict",
-        file=f"{one.folder}/app.py" if one.folder else "app.py",
     )
 
 
-def _example(one: Conflict, value: str) -> str:
-    return f"os.environ.get({json.dumps(one.variable)}, {json.dumps(value)})"
+def _setting(one: Conflict, value: str) -> Example:
+    path = f"{one.folder}/app.py" if one.folder else "app.py"
+    return {path: f"os.environ.get({json.dumps(one.variable)}, {json.dumps(value)})"}
 
 
 def _places(places: Sequence[tuple[str, int]]) -> list[str]:
@@ -182,14 +217,14 @@ def rule_file(found: Sequence[Proposal], about: str) -> str:
         lines = [f"# {_inert(line)}".rstrip() for line in one.evidence]
         lines += ["[[rule]]", f"id = {_toml(identity)}", 'severity = "warning"']
         lines += [f"{key} = {_toml(value)}" for key, value in one.keys if value]
-        lines += ["", "[[rule.good]]", _code(one, one.good)]
-        lines += ["", "[[rule.bad]]", f"class = {_toml(one.bad_class)}", _code(one, one.bad)]
+        lines += ["", "[[rule.good]]", _code(one.good)]
+        lines += ["", "[[rule.bad]]", f"class = {_toml(one.bad_class)}", _code(one.bad)]
         parts.append("\n".join(lines) + "\n")
     return "\n".join(parts)
 
 
-def _code(one: Proposal, code: str) -> str:
-    return f"files = {_toml({one.file: code})}" if one.file else f"code = {_toml(code)}"
+def _code(example: Example) -> str:
+    return f"{'code' if isinstance(example, str) else 'files'} = {_toml(example)}"
 
 
 def _toml(value: object) -> str:
