@@ -9,8 +9,8 @@ from itertools import pairwise
 from typing import NamedTuple
 
 from ssot_audit import names, pipeline
-from ssot_audit.checks import symbol
-from ssot_audit.checks.governance import Governance, spelled
+from ssot_audit.checks.symbol import check as symbol
+from ssot_audit.checks.symbol.governance import Governance, spelled
 from ssot_audit.errors import UsageError
 from ssot_audit.facts import Channel, Facts, Place
 from ssot_audit.links import Arrow, Drawing, Node, When

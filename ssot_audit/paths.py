@@ -7,9 +7,9 @@ from collections.abc import Mapping, Sequence
 from datetime import date
 
 from ssot_audit import pipeline
-from ssot_audit.checks import symbol
-from ssot_audit.checks.governance import Governance
-from ssot_audit.checks.symbol_rule import SymbolRule
+from ssot_audit.checks.symbol import check as symbol
+from ssot_audit.checks.symbol.governance import Governance
+from ssot_audit.checks.symbol.rule import SymbolRule
 from ssot_audit.facts import Channel, Facts
 from ssot_audit.model import ImportPath, Kind
 from ssot_audit.program.candidates import Candidate, Program

@@ -9,10 +9,10 @@ from functools import cache
 from typing import NamedTuple
 
 from ssot_audit import __version__, score
-from ssot_audit.checks.governance import Governance, question, spelled
 from ssot_audit.checks.kinds import CHECKS
 from ssot_audit.checks.scene import Scene
-from ssot_audit.checks.symbol_rule import SymbolRule
+from ssot_audit.checks.symbol.governance import Governance, question, spelled
+from ssot_audit.checks.symbol.rule import SymbolRule
 from ssot_audit.config import Config
 from ssot_audit.facts import Channel
 from ssot_audit.gate import Figures, Gate, judge

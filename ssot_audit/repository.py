@@ -11,7 +11,7 @@ from typing import NamedTuple
 
 from ssot_audit import names
 from ssot_audit.checks.kinds import SHAPES
-from ssot_audit.checks.symbol_rule import listed_twice
+from ssot_audit.checks.symbol.rule import listed_twice
 from ssot_audit.config import OWN_FILE, Config, find_config, load_config
 from ssot_audit.errors import ConfigError, UsageError
 from ssot_audit.globs import Globs

@@ -19,10 +19,10 @@ import pytest
 from running import FIXTURES, Done, audit, facts_below, write
 from test_fixtures import wanted
 
-from ssot_audit.checks.reach import Reach, Seen
 from ssot_audit.checks.scene import Scene
-from ssot_audit.checks.unresolved import imported_of
-from ssot_audit.checks.unresolved_targets import targets_of
+from ssot_audit.checks.unresolved.check import imported_of
+from ssot_audit.checks.unresolved.reach import Reach, Seen
+from ssot_audit.checks.unresolved.targets import targets_of
 from ssot_audit.model import Kind
 from ssot_audit.program.candidates import Program
 from ssot_audit.program.modules import Modules

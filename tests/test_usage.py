@@ -12,7 +12,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 from running import FIXTURES, audit, write
 
-from ssot_audit.checks.spelling import slip_of, variants
+from ssot_audit.checks.emission.spelling import slip_of, variants
 from ssot_audit.source.search import matcher
 
 MARK = re.compile(r"# (want|item): ([a-z]+) ([a-z-]+)$", re.MULTILINE)

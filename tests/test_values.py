@@ -13,7 +13,7 @@ from hypothesis import strategies as st
 from running import FIXTURES, Done, audit, git, write
 from test_fixtures import ONE, WANT
 
-from ssot_audit.checks.value_places import compared
+from ssot_audit.checks.value.places import compared
 
 FIXTURE = FIXTURES / "values"
 # Of the formats that have no comments at the end of a line.

@@ -23,51 +23,51 @@ class RuleKind(NamedTuple):
 
 
 def _symbol() -> RuleKind:
-    from ssot_audit.checks import symbol, symbol_stub
+    from ssot_audit.checks.symbol import check, stub
 
-    return RuleKind(symbol.SHAPE, symbol.check, symbol.ABOUT, symbol_stub.stub)
+    return RuleKind(check.SHAPE, check.check, check.ABOUT, stub.stub)
 
 
 def _definition() -> RuleKind:
-    from ssot_audit.checks import definition
+    from ssot_audit.checks.definition import check
 
-    return RuleKind(definition.SHAPE, definition.check, definition.ABOUT)
+    return RuleKind(check.SHAPE, check.check, check.ABOUT)
 
 
 def _construction() -> RuleKind:
-    from ssot_audit.checks import construction, construction_stub
+    from ssot_audit.checks.construction import check, stub
 
-    return RuleKind(construction.SHAPE, construction.check, construction.ABOUT, construction_stub.stub)
+    return RuleKind(check.SHAPE, check.check, check.ABOUT, stub.stub)
 
 
 def _emission() -> RuleKind:
-    from ssot_audit.checks import emission
+    from ssot_audit.checks.emission import check
 
-    return RuleKind(emission.SHAPE, emission.check, emission.ABOUT)
+    return RuleKind(check.SHAPE, check.check, check.ABOUT)
 
 
 def _required() -> RuleKind:
-    from ssot_audit.checks import required
+    from ssot_audit.checks.required import check
 
-    return RuleKind(required.SHAPE, required.check, required.ABOUT)
+    return RuleKind(check.SHAPE, check.check, check.ABOUT)
 
 
 def _unresolved() -> RuleKind:
-    from ssot_audit.checks import unresolved
+    from ssot_audit.checks.unresolved import check
 
-    return RuleKind(unresolved.SHAPE, unresolved.check, unresolved.ABOUT, whole=True)
+    return RuleKind(check.SHAPE, check.check, check.ABOUT, whole=True)
 
 
 def _usage() -> RuleKind:
-    from ssot_audit.checks import usage
+    from ssot_audit.checks.usage import check
 
-    return RuleKind(usage.SHAPE, usage.check, usage.ABOUT)
+    return RuleKind(check.SHAPE, check.check, check.ABOUT)
 
 
 def _value() -> RuleKind:
-    from ssot_audit.checks import value
+    from ssot_audit.checks.value import check
 
-    return RuleKind(value.SHAPE, value.check, value.ABOUT)
+    return RuleKind(check.SHAPE, check.check, check.ABOUT)
 
 
 Value = TypeVar("Value")

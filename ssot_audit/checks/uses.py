@@ -1,160 +1,136 @@
-"""Every use of some objects, by whatever name, alias or re-export it goes: what is called, handed on, and where."""
+"""Every place of a program that uses one of some objects, by whatever name, for the checks that ask."""
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Callable, Iterable, Iterator, Mapping
 from typing import NamedTuple
 
-from ssot_audit.checks.follow import Reached, follow, named
+from ssot_audit import names
 from ssot_audit.checks.scene import Scene
 from ssot_audit.facts import Context, Failure, Place
-from ssot_audit.names import last_part
-from ssot_audit.outline import Mention, Outline, Path, Wanted
+from ssot_audit.globs import Globs
+from ssot_audit.model import ABSENT, Finding, Kind, Unvalidated
+from ssot_audit.outline import Mention, Outline, Wanted
+from ssot_audit.program.meaning import BUILTINS, Meaning, Meanings
 from ssot_audit.program.modules import Module
+from ssot_audit.rules import AnyRule
 
-MAX_ROUNDS = 20  # an object that goes by more names in a row than this is not looked for further
-_MISSING = ("missing-module", "missing-name")
-_WRAPPERS = ("partial", "partialmethod")
-_INSPECT = frozenset(
-    (
-        "isinstance",
-        "issubclass",
-        "hasattr",
-        "getattr",
-        "setattr",
-        "delattr",
-        "super",
-        "cast",
-        "id",
-        "type",
-        "repr",
-        "str",
-    )
-)
-_SPECS = frozenset(("spec", "spec_set", "wraps"))
+ROUNDS = 5  # of looking for names that re-exports give; each may lead to more
 
 
-class Object(NamedTuple):
-    """An object a rule names. `reached` tells where its path leads."""
+class Target(NamedTuple):
+    """An object that a rule speaks of: its path as the rule has it, and what that means. `home` is the file it is made
+    in, where that is of this repository."""
 
-    dotted: str
-    reached: Reached
+    path: str
+    meaning: Meaning
+
+    @property
+    def home(self) -> str:
+        return self.meaning.names[0].partition(":")[0] if self.meaning.is_here else ""
 
     @property
     def is_absent(self) -> bool:
-        return self.reached.resolution.reason in _MISSING
-
-    @property
-    def names(self) -> frozenset[str]:
-        """The names it may be mentioned by: the last of its path, and the one it has where it is made."""
-        origin, rest = self.reached.resolution.origin, self.reached.rest
-        return frozenset((last_part(self.dotted), *(() if rest or not origin else (last_part(origin.name),))))
+        return self.meaning.reason in ("missing-module", "missing-name")
 
 
 class Use(NamedTuple):
-    """A mention of one of the objects that is called, or passed to something that may call it; `how` says which. `sure`
-    is False where an alias may stand for something else too."""
+    """A place that may use an object: what the expression may mean, in a file."""
 
-    object: Object
+    path: str
     module: Module
     mention: Mention
-    how: str
-    sure: bool
+    meanings: tuple[Meaning, ...]
+
+
+def target(path: str, meanings: Meanings) -> Target:
+    if path.startswith(f"{BUILTINS}."):
+        return Target(path, Meaning(tuple(path.split("."))))
+    return Target(path, next(iter(meanings.of(path)), Meaning((path,), "missing-name")))
 
 
 class Uses(NamedTuple):
+    """All uses, the outlines they were found in, and the files that could not be read."""
+
     found: tuple[Use, ...]
-    unread: Mapping[str, Failure]
+    outlines: Mapping[str, Outline]
+    unread: tuple[Unvalidated, ...]
 
 
-def objects(paths: Sequence[str], scene: Scene) -> list[Object]:
-    return [Object(path, named(path, scene.program)) for path in paths]
-
-
-def uses(asked: Sequence[Object], scene: Scene) -> Uses:
-    """Every use of the objects in the repository, under the names they have and are given elsewhere."""
-    found: dict[tuple[str, Place], Use] = {}
-    unread: dict[str, Failure] = {}
-    known: set[str] = set()
-    fresh = {name for one in asked for name in one.names}
-    by_object = {_key(one.reached): one for one in asked if one.reached.resolution.origin}
-    for _ in range(MAX_ROUNDS):
-        if not fresh:
+def find_uses(scene: Scene, targets: Iterable[Target], meanings: Meanings) -> Uses:
+    """The uses of the targets in all files. A name that a module gives one of them, and that others may import from it,
+    is looked for like the target's own name, in files that spell the module's too."""
+    targets = list(targets)
+    words = {names.last_part(one.path) for one in targets}
+    outlines = dict(scene.outlines.spelling(Wanted(mentions=tuple(sorted(words)))))
+    found = {(use.path, use.mention.place): use for use in _uses(scene, outlines, meanings)}
+    seen, fresh = set(words), outlines
+    for _ in range(ROUNDS):
+        given = dict(_given(scene, fresh, targets, meanings, seen))
+        if not given:
             break
-        known |= fresh
-        more: set[str] = set()
-        for path, outline in scene.outlines.spelling(Wanted(mentions=tuple(sorted(fresh)))).items():
-            if isinstance(outline, Failure):
-                unread[path] = outline
-                continue
-            file = _File(outline, scene.program.modules.by_path[path], scene, by_object, {})
-            found.update({(path, use.mention.place): use for use in file.uses()})
-            more |= file.given()
-        fresh = more - known
-    return Uses(tuple(found[key] for key in sorted(found)), unread)
+        seen |= set(given)
+        fresh = dict(scene.outlines.beside(Wanted(mentions=tuple(sorted(given))), tuple(sorted({*given.values()}))))
+        for use in _uses(scene, fresh, meanings):
+            found.setdefault((use.path, use.mention.place), use)
+        outlines = {**fresh, **outlines}
+    unread = tuple(unvalidated(path, one, scene) for path, one in outlines.items() if isinstance(one, Failure))
+    readable = {path: one for path, one in outlines.items() if isinstance(one, Outline)}
+    return Uses(tuple(found[key] for key in sorted(found)), readable, unread)
 
 
-def _key(reached: Reached) -> tuple[object, ...]:
-    return reached.resolution.origin, reached.rest
+def _uses(scene: Scene, outlines: Mapping[str, Outline | Failure], meanings: Meanings) -> Iterator[Use]:
+    for path, outline in outlines.items():
+        if isinstance(outline, Outline):
+            module = scene.program.modules.by_path[path]
+            for one in outline.mentions:
+                means = (each for way in one.paths for each in meanings.of_path(way, module, outline.imports))
+                yield Use(path, module, one, tuple(dict.fromkeys(means)))
 
 
-class _File(NamedTuple):
-    outline: Outline
-    module: Module
-    scene: Scene
-    objects: Mapping[tuple[object, ...], Object]
-    reached: dict[Path, Reached]
-
-    def uses(self) -> Iterator[Use]:
-        for mention in self.outline.mentions:
-            how = self._how(mention)
-            if not how:
-                continue
-            meanings = [self._reach(path) for path in mention.paths]
-            meant = [one for one in map(self._object, meanings) if one]
-            if meant:
-                others = [one for one in meanings if not self._object(one) and self._is_something(one)]
-                sure = not others and len(set(meant)) == 1
-                yield Use(meant[0], self.module, mention, how, sure)
-
-    def given(self) -> set[str]:
-        """The other names that the module gives one of the objects, for others to take."""
-        aliases = [(one.name, one.value) for one in self.outline.aliases if one.value]
-        imports = enumerate(self.outline.imports)
-        aliases += [
-            (one.bound, Path(number, ()))
-            for number, one in imports
-            if one.alias and one.name and Context.DEFERRED not in one.contexts
+def _given(
+    scene: Scene, outlines: Mapping[str, Outline | Failure], targets: list[Target], meanings: Meanings, seen: set[str]
+) -> Iterator[tuple[str, str]]:
+    """(name, last name of its module) of other names that modules give the targets."""
+    for path, outline in outlines.items():
+        if isinstance(outline, Failure):
+            continue
+        module = scene.program.modules.by_path[path]
+        ways = [
+            (one.name, meanings.of_path(one.value, module, outline.imports)) for one in outline.aliases if one.value
         ]
-        return {name for name, path in aliases if self._object(self._reach(path))}
-
-    def _reach(self, path: Path) -> Reached:
-        found = self.reached.get(path)
-        if found is None:
-            found = self.reached[path] = follow(path, self.outline, self.module, self.scene.program)
-        return found
-
-    def _object(self, reached: Reached) -> Object | None:
-        return self.objects.get(_key(reached))
-
-    def _is_something(self, reached: Reached) -> bool:
-        """Whether it is another object: a name that leads nowhere, or to None, is none."""
-        found = reached.resolution
-        return found.origin.kind != "none" if found.origin else found.reason not in _MISSING
-
-    def _how(self, mention: Mention) -> str:
-        """How something is used that is mentioned; empty for a mention that leads to no call."""
-        if mention.called:
-            return "called"
-        if not mention.receiver:
-            return ""
-        last = _last(mention.receiver, self.outline)
-        if last in _WRAPPERS and mention.under == "0":
-            return "called"
-        return "" if last in _INSPECT or mention.under in _SPECS or last.startswith("patch") else "passed"
+        for one in outline.imports:
+            dotted = meanings.imported(module, one)
+            if one.alias and dotted and Context.DEFERRED not in one.contexts and names.last_part(dotted) in seen:
+                ways.append((one.alias, meanings.of(dotted, module)))
+        for name, found in ways:
+            if name not in seen and any(each.after(one.meaning) == () for each in found for one in targets):
+                yield name, names.last_part(module.name)
 
 
-def _last(path: Path, outline: Outline) -> str:
-    if path.parts:
-        return path.parts[-1]
-    return outline.imports[path.root].means if path.root >= 0 else ""
+def unvalidated(path: str, failure: Failure, scene: Scene) -> Unvalidated:
+    line, _, rest = failure.reason.removeprefix("line ").partition(": ")
+    known = failure.reason.startswith("line ") and line.isdecimal()
+    return Unvalidated(path, int(line) if known else 1, rest if known else failure.reason, scene.judges(path))
+
+
+def applies(rule: AnyRule) -> Callable[[str], bool]:
+    """Whether a file is one the rule applies to."""
+    inside, outside = Globs(rule.paths), Globs(rule.exclude_paths)
+    return lambda path: (not inside or inside.match(path)) and not outside.match(path)
+
+
+def absent(rule: AnyRule, key: str, path: str) -> Finding:
+    """The finding that a path which a rule declares is not in the tree."""
+    return Finding(
+        rule=rule.id,
+        severity=rule.severity,
+        path=rule.source,
+        place=Place(1, 1, 1, 1),
+        subject=names.last_part(path),
+        dotted=path,
+        klass=ABSENT,
+        message=f"{path}, which `{key}` names, does not exist",
+        help="correct the rule",
+        kind=Kind.OTHER,
+    )

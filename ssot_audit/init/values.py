@@ -8,7 +8,7 @@ from collections.abc import Iterator, Mapping, Sequence
 from typing import NamedTuple
 
 from ssot_audit import names
-from ssot_audit.checks.value_places import compared
+from ssot_audit.checks.value.places import compared
 from ssot_audit.facts import Setting
 from ssot_audit.source.setting_files import Found, Sought
 

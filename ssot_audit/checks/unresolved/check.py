@@ -6,9 +6,9 @@ from collections.abc import Iterator, Sequence
 from typing import NamedTuple
 
 from ssot_audit import names, tables
-from ssot_audit.checks.nearest import Candidate, Nearest
-from ssot_audit.checks.reach import ABSENT, APART, Answer, Reach, Seen
 from ssot_audit.checks.scene import Scene
+from ssot_audit.checks.unresolved.nearest import Candidate, Nearest
+from ssot_audit.checks.unresolved.reach import ABSENT, APART, Answer, Reach, Seen
 from ssot_audit.facts import Context, Facts, Failure
 from ssot_audit.globs import Globs
 from ssot_audit.model import Finding, Item, Outcome, Related, Standing, Unvalidated
@@ -92,7 +92,7 @@ def check(scene: Scene, rules: Sequence[UnresolvedRule]) -> Outcome:
         if rule.spec.what == "imports":
             seen, failures = list(imported_of(scene.program, reach)), _unparsed(scene.program)
         else:
-            from ssot_audit.checks.unresolved_targets import targets_of  # the readers of whole trees take long to load
+            from ssot_audit.checks.unresolved.targets import targets_of  # the readers of whole trees take long to load
 
             seen, failures = targets_of(scene, reach)
         applies = _Scope(rule)

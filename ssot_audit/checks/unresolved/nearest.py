@@ -7,8 +7,8 @@ from collections.abc import Iterator, Sequence
 from typing import NamedTuple
 
 from ssot_audit import names
-from ssot_audit.checks.reach import Seen
 from ssot_audit.checks.scene import Scene
+from ssot_audit.checks.unresolved.reach import Seen
 from ssot_audit.facts import Facts
 from ssot_audit.model import Kind, Origin
 from ssot_audit.program.modules import Module

@@ -6,9 +6,9 @@ from collections.abc import Iterator, Sequence
 from datetime import date
 
 from ssot_audit import names
-from ssot_audit.checks.governance import Governance, Governed
 from ssot_audit.checks.scene import Scene
-from ssot_audit.checks.symbol_rule import SymbolRule, read
+from ssot_audit.checks.symbol.governance import Governance, Governed
+from ssot_audit.checks.symbol.rule import SymbolRule, read
 from ssot_audit.facts import Channel, Context, Place
 from ssot_audit.model import ABSENT, Class, Finding, Kind, Outcome, Reference, Standing
 from ssot_audit.program.candidates import Candidate, Program

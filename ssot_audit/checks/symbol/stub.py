@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterator
 
 from ssot_audit import names
-from ssot_audit.checks.symbol_rule import SymbolRule
+from ssot_audit.checks.symbol.rule import SymbolRule
 
 
 def stub(rule: SymbolRule) -> dict[str, str]:

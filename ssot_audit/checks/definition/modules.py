@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterator
 from typing import NamedTuple
 
-from ssot_audit.checks.definition_rule import DefinitionRule, matches_any
+from ssot_audit.checks.definition.rule import DefinitionRule, matches_any
 from ssot_audit.checks.scene import Scene
 from ssot_audit.checks.scope import applies
 from ssot_audit.facts import Facts, Place

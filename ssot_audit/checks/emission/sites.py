@@ -7,10 +7,10 @@ from collections.abc import Iterator, Mapping, Sequence
 from typing import NamedTuple
 
 from ssot_audit import names
-from ssot_audit.checks.emission_rule import Emission, EmissionRule
+from ssot_audit.checks.emission.rule import Emission, EmissionRule
+from ssot_audit.checks.emission.spelling import slip_of, variants
 from ssot_audit.checks.scene import Scene
-from ssot_audit.checks.spelling import slip_of, variants
-from ssot_audit.checks.targets import Target, applies, unvalidated
+from ssot_audit.checks.uses import Target, applies, unvalidated
 from ssot_audit.facts import Failure, Place
 from ssot_audit.model import Kind, Unvalidated
 from ssot_audit.outline import Mention, Outline, Text, Wanted

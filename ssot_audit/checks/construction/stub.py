@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections import defaultdict
 
-from ssot_audit.checks.construction_rule import ConstructionRule
+from ssot_audit.checks.construction.rule import ConstructionRule
 from ssot_audit.names import split
 
 

@@ -7,7 +7,7 @@ from typing import NamedTuple
 
 from ssot_audit import names, tables
 from ssot_audit.checks.scene import Scene
-from ssot_audit.checks.targets import Target, Use, absent, applies, find_uses, target
+from ssot_audit.checks.uses import Target, Use, absent, applies, find_uses, target
 from ssot_audit.model import Finding, Item, Outcome, Related, Standing
 from ssot_audit.outline import UNBOUND
 from ssot_audit.program.meaning import Meaning, Meanings

@@ -5,9 +5,9 @@ from __future__ import annotations
 import builtins
 from collections.abc import Iterator, Sequence
 
-from ssot_audit.checks.members import Members
-from ssot_audit.checks.reach import ABSENT, RESOLVED, Answer, Reach, Seen
 from ssot_audit.checks.scene import Scene
+from ssot_audit.checks.unresolved.members import Members
+from ssot_audit.checks.unresolved.reach import ABSENT, RESOLVED, Answer, Reach, Seen
 from ssot_audit.facts import Failure
 from ssot_audit.outline import Named, Outline, Wanted
 from ssot_audit.program.modules import Module, absolute, path_of

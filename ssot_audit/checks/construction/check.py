@@ -5,11 +5,11 @@ from __future__ import annotations
 from collections.abc import Iterator, Sequence
 
 from ssot_audit import names
-from ssot_audit.checks.construction_rule import ConstructionRule, read
-from ssot_audit.checks.definition_rule import matches_any
+from ssot_audit.checks.construction.rule import ConstructionRule, read
+from ssot_audit.checks.construction.uses import Object, Use, objects, uses
+from ssot_audit.checks.definition.rule import matches_any
 from ssot_audit.checks.scene import Scene
 from ssot_audit.checks.scope import applies, split
-from ssot_audit.checks.uses import Object, Use, objects, uses
 from ssot_audit.facts import Place
 from ssot_audit.model import ABSENT, Finding, Item, Kind, Outcome, Related, Standing, Unvalidated
 from ssot_audit.rules import Shape

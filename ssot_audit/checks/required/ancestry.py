@@ -7,7 +7,7 @@ from enum import Enum, auto
 from typing import NamedTuple
 
 from ssot_audit.checks.scene import Scene
-from ssot_audit.checks.targets import Target
+from ssot_audit.checks.uses import Target
 from ssot_audit.facts import Place
 from ssot_audit.outline import UNKNOWN, Definition, Outline, Path, Wanted
 from ssot_audit.program.meaning import Meanings

@@ -7,7 +7,7 @@ from collections.abc import Callable, Iterable, Sequence
 from typing import NamedTuple
 
 from ssot_audit import names
-from ssot_audit.checks.symbol_rule import SymbolRule
+from ssot_audit.checks.symbol.rule import SymbolRule
 from ssot_audit.errors import ConfigError
 from ssot_audit.facts import Facts, Place
 from ssot_audit.globs import Globs

@@ -6,9 +6,9 @@ from collections.abc import Iterator, Mapping, Sequence
 from typing import NamedTuple
 
 from ssot_audit import names, tables
-from ssot_audit.checks.ancestry import Ancestry, Descent
+from ssot_audit.checks.required.ancestry import Ancestry, Descent
 from ssot_audit.checks.scene import Scene
-from ssot_audit.checks.targets import Target, absent, applies, find_uses, target, unvalidated
+from ssot_audit.checks.uses import Target, absent, applies, find_uses, target, unvalidated
 from ssot_audit.facts import Failure, Place
 from ssot_audit.model import Finding, Item, Outcome, Related, Standing
 from ssot_audit.outline import Definition, Outline, Wanted

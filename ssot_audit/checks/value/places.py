@@ -6,7 +6,7 @@ import re
 from collections.abc import Iterator, Sequence
 from typing import NamedTuple
 
-from ssot_audit.checks.value_rule import ValueRule
+from ssot_audit.checks.value.rule import ValueRule
 from ssot_audit.facts import Setting
 from ssot_audit.globs import Globs
 from ssot_audit.source.setting_files import Found, Sought

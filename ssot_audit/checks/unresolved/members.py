@@ -12,8 +12,8 @@ import typing
 from collections.abc import Iterable, Iterator, Sequence, Set
 from typing import NamedTuple
 
-from ssot_audit.checks.reach import Reach
 from ssot_audit.checks.scene import Scene
+from ssot_audit.checks.unresolved.reach import Reach
 from ssot_audit.facts import Failure
 from ssot_audit.model import Origin
 from ssot_audit.names import is_dunder

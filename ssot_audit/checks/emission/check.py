@@ -4,10 +4,10 @@ from __future__ import annotations
 
 from collections.abc import Iterator, Sequence
 
-from ssot_audit.checks.emission_rule import EmissionRule, read
+from ssot_audit.checks.emission.rule import EmissionRule, read
+from ssot_audit.checks.emission.sites import Site, Sites, find_sites, home_of, wanted
 from ssot_audit.checks.scene import Scene
-from ssot_audit.checks.sites import Site, Sites, find_sites, home_of, wanted
-from ssot_audit.checks.targets import Target, absent, target
+from ssot_audit.checks.uses import Target, absent, target
 from ssot_audit.facts import Place
 from ssot_audit.model import Finding, Item, Kind, Outcome, Related, Standing
 from ssot_audit.outline import Outline

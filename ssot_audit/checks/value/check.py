@@ -9,10 +9,10 @@ from itertools import islice
 from typing import NamedTuple
 
 from ssot_audit import names
-from ssot_audit.checks import value_places
 from ssot_audit.checks.scene import Scene
-from ssot_audit.checks.value_places import Written
-from ssot_audit.checks.value_rule import Override, ValueRule, read
+from ssot_audit.checks.value import places as value_places
+from ssot_audit.checks.value.places import Written
+from ssot_audit.checks.value.rule import Override, ValueRule, read
 from ssot_audit.facts import Failure, Place
 from ssot_audit.globs import Globs
 from ssot_audit.model import ABSENT, Finding, Item, Kind, Outcome, Related, Standing, Unvalidated

@@ -7,9 +7,9 @@ from collections.abc import Iterator, Sequence
 from typing import NamedTuple
 
 from ssot_audit import names
-from ssot_audit.checks.definition_rule import DefinitionRule, read
-from ssot_audit.checks.definition_sites import APART, Made, Site, sites
-from ssot_audit.checks.module_names import Hidden, governed_modules, hidden
+from ssot_audit.checks.definition.modules import Hidden, governed_modules, hidden
+from ssot_audit.checks.definition.rule import DefinitionRule, read
+from ssot_audit.checks.definition.sites import APART, Made, Site, sites
 from ssot_audit.checks.scene import Scene
 from ssot_audit.checks.scope import split
 from ssot_audit.facts import Place
