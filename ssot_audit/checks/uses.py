@@ -2,18 +2,17 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable, Iterator, Mapping
+from collections.abc import Iterable, Iterator, Mapping
 from typing import NamedTuple
 
 from ssot_audit import names
+from ssot_audit.checks.common import unvalidated
 from ssot_audit.checks.scene import Scene
-from ssot_audit.facts import Context, Failure, Place
-from ssot_audit.globs import Globs
-from ssot_audit.model import ABSENT, Finding, Kind, Unvalidated
+from ssot_audit.facts import Context, Failure
+from ssot_audit.model import Unvalidated
 from ssot_audit.outline import Mention, Outline, Wanted
 from ssot_audit.program.meaning import BUILTINS, Meaning, Meanings
 from ssot_audit.program.modules import Module
-from ssot_audit.rules import AnyRule
 
 ROUNDS = 5  # of looking for names that re-exports give; each may lead to more
 
@@ -30,6 +29,11 @@ class Target(NamedTuple):
         return self.meaning.names[0].partition(":")[0] if self.meaning.is_here else ""
 
     @property
+    def inside(self) -> tuple[str, ...]:
+        """The names of the object, and of what it is taken from, where it is made."""
+        return (self.meaning.names[0].partition(":")[2], *self.meaning.names[1:])
+
+    @property
     def is_absent(self) -> bool:
         return self.meaning.reason in ("missing-module", "missing-name")
 
@@ -41,6 +45,9 @@ class Use(NamedTuple):
     module: Module
     mention: Mention
     meanings: tuple[Meaning, ...]
+
+    def may_be(self, target: Target) -> bool:
+        return any(one.after(target.meaning) == () for one in self.meanings)
 
 
 def target(path: str, meanings: Meanings) -> Target:
@@ -106,31 +113,3 @@ def _given(
         for name, found in ways:
             if name not in seen and any(each.after(one.meaning) == () for each in found for one in targets):
                 yield name, names.last_part(module.name)
-
-
-def unvalidated(path: str, failure: Failure, scene: Scene) -> Unvalidated:
-    line, _, rest = failure.reason.removeprefix("line ").partition(": ")
-    known = failure.reason.startswith("line ") and line.isdecimal()
-    return Unvalidated(path, int(line) if known else 1, rest if known else failure.reason, scene.judges(path))
-
-
-def applies(rule: AnyRule) -> Callable[[str], bool]:
-    """Whether a file is one the rule applies to."""
-    inside, outside = Globs(rule.paths), Globs(rule.exclude_paths)
-    return lambda path: (not inside or inside.match(path)) and not outside.match(path)
-
-
-def absent(rule: AnyRule, key: str, path: str) -> Finding:
-    """The finding that a path which a rule declares is not in the tree."""
-    return Finding(
-        rule=rule.id,
-        severity=rule.severity,
-        path=rule.source,
-        place=Place(1, 1, 1, 1),
-        subject=names.last_part(path),
-        dotted=path,
-        klass=ABSENT,
-        message=f"{path}, which `{key}` names, does not exist",
-        help="correct the rule",
-        kind=Kind.OTHER,
-    )

@@ -5,13 +5,13 @@ from __future__ import annotations
 from collections.abc import Iterator, Sequence
 
 from ssot_audit import names
+from ssot_audit.checks.common import absent, applies, matches_any
 from ssot_audit.checks.construction.rule import ConstructionRule, read
-from ssot_audit.checks.construction.uses import Object, Use, objects, uses
-from ssot_audit.checks.definition.rule import matches_any
+from ssot_audit.checks.construction.uses import Use, uses
 from ssot_audit.checks.scene import Scene
-from ssot_audit.checks.scope import applies, split
-from ssot_audit.facts import Place
-from ssot_audit.model import ABSENT, Finding, Item, Kind, Outcome, Related, Standing, Unvalidated
+from ssot_audit.checks.uses import Target, target
+from ssot_audit.model import Finding, Item, Kind, Outcome, Related, Standing, Unvalidated
+from ssot_audit.program.meaning import Meanings
 from ssot_audit.rules import Shape
 
 STANDINGS = {
@@ -39,58 +39,57 @@ def check(scene: Scene, rules: Sequence[ConstructionRule]) -> Outcome:
     items: list[Item] = []
     findings: list[Finding] = []
     unread: list[Unvalidated] = []
+    meanings = Meanings(scene.program.resolver)
     for rule in rules:
-        targets, factories = objects(rule.spec.targets, scene), objects(rule.spec.factories, scene)
-        found = uses([*targets, *factories], scene)
+        targets = [target(path, meanings) for path in rule.spec.targets]
+        factories = [target(path, meanings) for path in rule.spec.factories]
+        called, found = uses([*targets, *factories], scene, meanings)
         mine = applies(rule)
-        for use in found.found:
+        for use in called:
             klass = _class(rule, use, targets, factories, scene) if mine(use.module.path) else ""
             if klass:
                 items.append(Item(rule.id, use.module.path, klass, STANDINGS[klass]))
                 if STANDINGS[klass] is Standing.BREAKS and scene.judges(use.module.path):
                     findings.append(_finding(rule, use, klass, factories, scene))
-        findings += [_absent(rule, one, one in targets) for one in (*targets, *factories) if one.is_absent]
-        unread += split(rule, found.unread, scene)[1]
+        for what, some in (("target", targets), ("factory", factories)):
+            gone = (one.path for one in some if one.is_absent)
+            findings += [absent(rule, path, f"the {what} {path} does not exist") for path in gone]
+        unread += [one for one in found.unread if mine(one.path)]
     return Outcome(items=tuple(items), findings=tuple(findings), unread=tuple(unread))
 
 
 def _class(
-    rule: ConstructionRule, use: Use, targets: Sequence[Object], factories: Sequence[Object], scene: Scene
+    rule: ConstructionRule, use: Use, targets: Sequence[Target], factories: Sequence[Target], scene: Scene
 ) -> str:
     """The class of a use; empty for one that calls nothing."""
     if use.how == "passed":
-        return "passed" if use.object in targets else ""
+        return "passed" if use.target in targets else ""
     if rule.spec.exempt_tests and scene.kinds[use.module.path] is Kind.TESTS:
         return "tests"
-    if use.object in factories:
+    if use.target in factories:
         return "factory" if use.sure else "undecided"
     if matches_any(rule.spec.allowed_in, use.module.name) or _is_inside(use, (*targets, *factories)):
         return "allowed"
     return "bypass" if use.sure else "undecided"
 
 
-def _is_inside(use: Use, around: Sequence[Object]) -> bool:
+def _is_inside(use: Use, around: Sequence[Target]) -> bool:
     """Whether a call stands in the body of one of some classes or functions."""
-    scope = [one.removesuffix("()") for one in use.mention.scope]
-    for one in around:
-        origin = one.reached.resolution.origin
-        if origin and origin.path == use.module.path:
-            within = [origin.name, *one.reached.rest]
-            if scope[: len(within)] == within:
-                return True
-    return False
+    scope = tuple(one.removesuffix("()") for one in use.mention.scope)
+    homes = (one.inside for one in around if one.home == use.module.path)
+    return any(scope[: len(within)] == within for within in homes)
 
 
-def _finding(rule: ConstructionRule, use: Use, klass: str, factories: Sequence[Object], scene: Scene) -> Finding:
-    name = names.last_part(use.object.dotted)
+def _finding(rule: ConstructionRule, use: Use, klass: str, factories: Sequence[Target], scene: Scene) -> Finding:
+    name = names.last_part(use.target.path)
     better = next((one for one in factories if not one.is_absent), None)
-    way = f"call {better.dotted} instead" if better else f"call it in {', '.join(rule.spec.allowed_in)} only"
+    way = f"call {better.path} instead" if better else f"call it in {', '.join(rule.spec.allowed_in)} only"
     message = (
-        f"{use.object.dotted} is called here, past its factory"
+        f"{use.target.path} is called here, past its factory"
         if klass == "bypass" and rule.spec.factories
-        else f"{use.object.dotted} is called here, where it may not be"
+        else f"{use.target.path} is called here, where it may not be"
         if klass == "bypass"
-        else f"this may call {use.object.dotted}, or another object"
+        else f"this may call {use.target.path}, or another object"
     )
     return Finding(
         rule=rule.id,
@@ -103,28 +102,12 @@ def _finding(rule: ConstructionRule, use: Use, klass: str, factories: Sequence[O
         message=message,
         help=way,
         kind=scene.kinds[use.module.path],
-        related=tuple(_related(use.object, factories)),
+        related=tuple(_related(use.target, factories, scene)),
     )
 
 
-def _related(target: Object, factories: Sequence[Object]) -> Iterator[Related]:
-    for one in (*factories, target):
-        origin = one.reached.resolution.origin
+def _related(made: Target, factories: Sequence[Target], scene: Scene) -> Iterator[Related]:
+    for one in (*factories, made):
+        origin = scene.program.resolver.path(one.path)[1].origin
         if origin and origin.path:
-            yield Related(origin.path, origin.line, f"{'made here' if one is target else 'the factory'}: {one.dotted}")
-
-
-def _absent(rule: ConstructionRule, one: Object, is_target: bool) -> Finding:
-    what = "target" if is_target else "factory"
-    return Finding(
-        rule=rule.id,
-        severity=rule.severity,
-        path=rule.source,
-        place=Place(1, 1, 1, 1),
-        subject=names.last_part(one.dotted),
-        dotted=one.dotted,
-        klass=ABSENT,
-        message=f"the {what} {one.dotted} does not exist",
-        help="correct the rule",
-        kind=Kind.OTHER,
-    )
+            yield Related(origin.path, origin.line, f"{'made here' if one is made else 'the factory'}: {one.path}")

@@ -7,13 +7,12 @@ from collections.abc import Iterator, Sequence
 from typing import NamedTuple
 
 from ssot_audit import names
+from ssot_audit.checks.common import absent, split
 from ssot_audit.checks.definition.modules import Hidden, governed_modules, hidden
 from ssot_audit.checks.definition.rule import DefinitionRule, read
 from ssot_audit.checks.definition.sites import APART, Made, Site, sites
 from ssot_audit.checks.scene import Scene
-from ssot_audit.checks.scope import split
-from ssot_audit.facts import Place
-from ssot_audit.model import ABSENT, Finding, Item, Kind, Outcome, Related, Standing, Unvalidated
+from ssot_audit.model import ABSENT, Finding, Item, Outcome, Related, Standing, Unvalidated
 from ssot_audit.outline import Wanted
 from ssot_audit.rules import Shape
 
@@ -134,7 +133,8 @@ def _item(rule: DefinitionRule, one: _Name) -> Item | None:
 
 def _findings(rule: DefinitionRule, one: _Name, scene: Scene) -> Iterator[Finding]:
     if one.absent:
-        yield _absent(rule, one)
+        message = f"the home {one.absent} does not define {one.name}"
+        yield absent(rule, f"{one.absent}.{one.name}", message, "correct the home, or define the name there")
     for site in one.breaking:
         if scene.judges(site.module.path):
             others = [other for other in one.sites if other is not site]
@@ -181,21 +181,6 @@ def _words(rule: DefinitionRule, one: _Name, site: Site) -> tuple[str, str]:
     return (
         f"{name} is defined in several places, this one among them",
         "keep one and import it from there, or say under `homes` which is right",
-    )
-
-
-def _absent(rule: DefinitionRule, one: _Name) -> Finding:
-    return Finding(
-        rule=rule.id,
-        severity=rule.severity,
-        path=rule.source,
-        place=Place(1, 1, 1, 1),
-        subject=one.name,
-        dotted=f"{one.absent}.{one.name}",
-        klass=ABSENT,
-        message=f"the home {one.absent} does not define {one.name}",
-        help="correct the home, or define the name there",
-        kind=Kind.OTHER,
     )
 
 

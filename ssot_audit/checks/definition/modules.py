@@ -5,9 +5,9 @@ from __future__ import annotations
 from collections.abc import Iterator
 from typing import NamedTuple
 
-from ssot_audit.checks.definition.rule import DefinitionRule, matches_any
+from ssot_audit.checks.common import applies, matches_any
+from ssot_audit.checks.definition.rule import DefinitionRule
 from ssot_audit.checks.scene import Scene
-from ssot_audit.checks.scope import applies
 from ssot_audit.facts import Facts, Place
 from ssot_audit.model import Related
 from ssot_audit.program.modules import Module, path_of

@@ -2,10 +2,10 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable
 from typing import NamedTuple
 
 from ssot_audit import names, tables
+from ssot_audit.checks.common import matches_any
 from ssot_audit.rules import Rule
 
 DOUBLES = ("Mock*", "Fake*", "Stub*", "Dummy*", "Test*", "_Mock*", "_Fake*", "_Stub*", "_Dummy*")
@@ -69,7 +69,3 @@ def read(reader: tables.Reader) -> Definitions:
             if mistake := names.mistake_in(pattern):
                 reader.wrong(key, f"{pattern!r} {mistake}")
     return spec
-
-
-def matches_any(patterns: Iterable[str], text: str) -> bool:
-    return any(names.matches(pattern, text) for pattern in patterns)

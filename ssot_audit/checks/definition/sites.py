@@ -7,8 +7,9 @@ from collections.abc import Callable, Iterator, Sequence
 from itertools import groupby
 from typing import NamedTuple
 
+from ssot_audit.checks.common import matches_any
 from ssot_audit.checks.definition.follow import follow
-from ssot_audit.checks.definition.rule import DefinitionRule, matches_any
+from ssot_audit.checks.definition.rule import DefinitionRule
 from ssot_audit.checks.scene import Scene
 from ssot_audit.facts import Context
 from ssot_audit.model import Kind, Origin

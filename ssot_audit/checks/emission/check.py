@@ -4,10 +4,11 @@ from __future__ import annotations
 
 from collections.abc import Iterator, Sequence
 
+from ssot_audit.checks.common import absent
 from ssot_audit.checks.emission.rule import EmissionRule, read
 from ssot_audit.checks.emission.sites import Site, Sites, find_sites, home_of, wanted
 from ssot_audit.checks.scene import Scene
-from ssot_audit.checks.uses import Target, absent, target
+from ssot_audit.checks.uses import Target, target
 from ssot_audit.facts import Place
 from ssot_audit.model import Finding, Item, Kind, Outcome, Related, Standing
 from ssot_audit.outline import Outline
@@ -40,7 +41,7 @@ def check(scene: Scene, rules: Sequence[EmissionRule]) -> Outcome:
 
 def _check(scene: Scene, rule: EmissionRule, meanings: Meanings) -> Outcome:
     emitters = [target(path, meanings) for path in rule.spec.emitter]
-    gone = tuple(absent(rule, "emitter", one.path) for one in emitters if not one.home)
+    gone = tuple(absent(rule, one.path, f"{one.path}, which `emitter` names, does not exist") for one in emitters if not one.home)
     home = home_of(emitters)
     if home is None:
         return Outcome(findings=gone)

@@ -7,10 +7,11 @@ from collections.abc import Iterator, Mapping, Sequence
 from typing import NamedTuple
 
 from ssot_audit import names
+from ssot_audit.checks.common import applies, unvalidated
 from ssot_audit.checks.emission.rule import Emission, EmissionRule
 from ssot_audit.checks.emission.spelling import slip_of, variants
 from ssot_audit.checks.scene import Scene
-from ssot_audit.checks.uses import Target, applies, unvalidated
+from ssot_audit.checks.uses import Target
 from ssot_audit.facts import Failure, Place
 from ssot_audit.model import Kind, Unvalidated
 from ssot_audit.outline import Mention, Outline, Text, Wanted

@@ -6,9 +6,10 @@ from collections.abc import Iterator, Mapping, Sequence
 from typing import NamedTuple
 
 from ssot_audit import names, tables
+from ssot_audit.checks.common import absent, applies, unvalidated
 from ssot_audit.checks.required.ancestry import Ancestry, Descent
 from ssot_audit.checks.scene import Scene
-from ssot_audit.checks.uses import Target, absent, applies, find_uses, target, unvalidated
+from ssot_audit.checks.uses import Target, find_uses, target
 from ssot_audit.facts import Failure, Place
 from ssot_audit.model import Finding, Item, Outcome, Related, Standing
 from ssot_audit.outline import Definition, Outline, Wanted
@@ -98,7 +99,8 @@ def _is_governed(module: str, patterns: Sequence[str]) -> bool:
 
 def _check(scene: Scene, governed: Governed, meanings: Meanings) -> Outcome:
     if governed.symbol.is_absent:
-        return Outcome(findings=(absent(governed.rule, "must-use", governed.symbol.path),))
+        path = governed.symbol.path
+        return Outcome(findings=(absent(governed.rule, path, f"{path}, which `must-use` names, does not exist"),))
     return (_classes if governed.rule.spec.classes else _modules)(scene, governed, meanings)
 
 

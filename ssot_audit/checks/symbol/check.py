@@ -6,11 +6,12 @@ from collections.abc import Iterator, Sequence
 from datetime import date
 
 from ssot_audit import names
+from ssot_audit.checks.common import absent
 from ssot_audit.checks.scene import Scene
 from ssot_audit.checks.symbol.governance import Governance, Governed
 from ssot_audit.checks.symbol.rule import SymbolRule, read
-from ssot_audit.facts import Channel, Context, Place
-from ssot_audit.model import ABSENT, Class, Finding, Kind, Outcome, Reference, Standing
+from ssot_audit.facts import Channel, Context
+from ssot_audit.model import Class, Finding, Outcome, Reference, Standing
 from ssot_audit.program.candidates import Candidate, Program
 from ssot_audit.rules import Shape
 
@@ -38,12 +39,12 @@ def check(scene: Scene, rules: Sequence[SymbolRule]) -> Outcome:
         for candidate in program.candidates()
         if (governed := governance.rule_of(candidate)) is not None
     )
-    absent = (
+    gone = (
         _absent(one.rule)
         for one in governance.governed
         if one.resolution.reason in _MISSING and not one.rule.spec.external
     )
-    return Outcome(references, findings=(*absent, *_findings(references, rules, scene)))
+    return Outcome(references, findings=(*gone, *_findings(references, rules, scene)))
 
 
 def classify(governed: Governed, candidate: Candidate, program: Program, today: date) -> Reference:
@@ -133,19 +134,8 @@ _CORRECT = "correct the rule, or mark it `external = true` if the symbol is not 
 
 
 def _absent(rule: SymbolRule) -> Finding:
-    """The canonical path a rule declares is not in the tree."""
-    return Finding(
-        rule=rule.id,
-        severity=rule.severity,
-        path=rule.source,
-        place=Place(1, 1, 1, 1),
-        subject=rule.spec.symbol,
-        dotted=rule.spec.canonical,
-        klass=ABSENT,
-        message=f"the canonical path {rule.spec.canonical} does not exist",
-        help=_CORRECT,
-        kind=Kind.OTHER,
-    )
+    path = rule.spec.canonical
+    return absent(rule, path, f"the canonical path {path} does not exist", _CORRECT)
 
 
 def _message(one: Reference, rule: SymbolRule) -> str:

@@ -6,8 +6,9 @@ from collections.abc import Callable, Iterator, Sequence
 from typing import NamedTuple
 
 from ssot_audit import names, tables
+from ssot_audit.checks.common import absent, applies
 from ssot_audit.checks.scene import Scene
-from ssot_audit.checks.uses import Target, Use, absent, applies, find_uses, target
+from ssot_audit.checks.uses import Target, Use, find_uses, target
 from ssot_audit.model import Finding, Item, Outcome, Related, Standing
 from ssot_audit.outline import UNBOUND
 from ssot_audit.program.meaning import Meaning, Meanings
@@ -115,7 +116,8 @@ def check(scene: Scene, rules: Sequence[UsageRule]) -> Outcome:
 def _absent(governed: Sequence[Governed]) -> Iterator[Finding]:
     for one in governed:
         for key, targets in (("uses", one.uses), ("instead", one.instead)):
-            yield from (absent(one.rule, key, each.path) for each in targets if each.is_absent)
+            gone = (each.path for each in targets if each.is_absent)
+            yield from (absent(one.rule, path, f"{path}, which `{key}` names, does not exist") for path in gone)
 
 
 def _classify(governed: Governed, use: Use) -> tuple[str, Target] | None:

@@ -9,13 +9,13 @@ from itertools import islice
 from typing import NamedTuple
 
 from ssot_audit import names
+from ssot_audit.checks.common import absent, unvalidated
 from ssot_audit.checks.scene import Scene
 from ssot_audit.checks.value import places as value_places
 from ssot_audit.checks.value.places import Written
 from ssot_audit.checks.value.rule import Override, ValueRule, read
-from ssot_audit.facts import Failure, Place
 from ssot_audit.globs import Globs
-from ssot_audit.model import ABSENT, Finding, Item, Kind, Outcome, Related, Standing, Unvalidated
+from ssot_audit.model import Finding, Item, Kind, Outcome, Related, Standing
 from ssot_audit.rules import Shape
 
 CANONICAL, OVERRIDE, UNDECIDED = "canonical", "override", "undecided"
@@ -74,15 +74,13 @@ def check(scene: Scene, rules: Sequence[ValueRule]) -> Outcome:
             if STANDINGS[klass] is Standing.BREAKS and scene.judges(one.path)
         ]
         if not held.written:
-            findings.append(_absent(rule))
-    return Outcome(items=tuple(items), findings=tuple(findings), unread=tuple(_unread(failed, scene)))
-
-
-def _unread(failed: Mapping[str, Failure], scene: Scene) -> Iterator[Unvalidated]:
-    for path, one in failed.items():
-        line = _LINE.match(one.reason)
-        reason = one.reason[line.end() :] if line else one.reason
-        yield Unvalidated(path, int(line[1]) if line else 1, reason, scene.judges(path))
+            advice = "correct the keys and files under [[rule.sources]]"
+            findings.append(absent(rule, "", "no file writes the value the rule is about", advice, rule.spec.subject))
+    return Outcome(
+        items=tuple(items),
+        findings=tuple(findings),
+        unread=tuple(unvalidated(path, one, scene) for path, one in failed.items()),
+    )
 
 
 class _Held:
@@ -212,19 +210,3 @@ def shown(value: str) -> str:
     """A value on one line, its password left out."""
     plain = _PASSWORD.sub(r"\1:***@", " ".join(value.split()))
     return plain if len(plain) <= _SHOWN_TEXT else plain[: _SHOWN_TEXT - 1] + "…"
-
-
-def _absent(rule: ValueRule) -> Finding:
-    """No file writes the value a rule is about."""
-    return Finding(
-        rule=rule.id,
-        severity=rule.severity,
-        path=rule.source,
-        place=Place(1, 1, 1, 1),
-        subject=rule.spec.subject,
-        dotted="",
-        klass=ABSENT,
-        message="no file writes the value the rule is about",
-        help="correct the keys and files under [[rule.sources]]",
-        kind=Kind.OTHER,
-    )
