@@ -114,3 +114,23 @@ def test_all_mistakes_of_a_rule_are_told_at_once(tmp_path: Path) -> None:
 
 def test_the_shipped_pack_does_what_its_examples_say() -> None:
     assert audit("rules", "test", "--pack", "factories", cwd=ROOT).code == 0
+
+
+def test_a_class_is_found_under_the_name_it_is_made_with_too(tmp_path: Path) -> None:
+    rule = (
+        '[[rule]]\nid = "made"\nkind = "construction"\ntitle = "t"\nwhy = "w"\ntargets = ["lib.api.Client"]\n'
+        'factories = ["lib.api.make"]\nallowed-in = ["lib.**"]\n'
+    )
+    write(
+        tmp_path,
+        {
+            "ssot-audit.toml": 'rules = ["r.toml"]',
+            "r.toml": rule,
+            "lib/__init__.py": "",
+            "lib/core.py": "class _Client: ...\n",
+            "lib/api.py": "from lib.core import _Client\n\nClient = _Client\n\n\ndef make(): ...\n",
+            "app.py": "from lib.core import _Client\n\n_Client()\n",
+        },
+    )
+    found = audit("check", tmp_path, "--output-format", "json").json["violations"]
+    assert [(one["filename"], one["location"]["row"], one["class"]) for one in found] == [("app.py", 3, "bypass")]

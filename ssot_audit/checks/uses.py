@@ -34,6 +34,11 @@ class Target(NamedTuple):
         return (self.meaning.names[0].partition(":")[2], *self.meaning.names[1:])
 
     @property
+    def words(self) -> frozenset[str]:
+        """The names it may be mentioned by: the last of its path, and the one it is made under."""
+        return frozenset(filter(None, (names.last_part(self.path), self.inside[-1] if self.home else "")))
+
+    @property
     def is_absent(self) -> bool:
         return self.meaning.reason in ("missing-module", "missing-name")
 
@@ -68,7 +73,7 @@ def find_uses(scene: Scene, targets: Iterable[Target], meanings: Meanings) -> Us
     """The uses of the targets in all files. A name that a module gives one of them, and that others may import from it,
     is looked for like the target's own name, in files that spell the module's too."""
     targets = list(targets)
-    words = {names.last_part(one.path) for one in targets}
+    words = {word for one in targets for word in one.words}
     outlines = dict(scene.outlines.spelling(Wanted(mentions=tuple(sorted(words)))))
     found = {(use.path, use.mention.place): use for use in _uses(scene, outlines, meanings)}
     seen, fresh = set(words), outlines

@@ -41,7 +41,8 @@ def check(scene: Scene, rules: Sequence[EmissionRule]) -> Outcome:
 
 def _check(scene: Scene, rule: EmissionRule, meanings: Meanings) -> Outcome:
     emitters = [target(path, meanings) for path in rule.spec.emitter]
-    gone = tuple(absent(rule, one.path, f"{one.path}, which `emitter` names, does not exist") for one in emitters if not one.home)
+    missing = (one.path for one in emitters if not one.home)
+    gone = tuple(absent(rule, path, f"{path}, which `emitter` names, does not exist") for path in missing)
     home = home_of(emitters)
     if home is None:
         return Outcome(findings=gone)
