@@ -27,7 +27,7 @@ from oracle_paths import OraclePath, oracle_paths
 
 from ssot_audit import __version__, pipeline
 from ssot_audit.facts import Facts
-from ssot_audit.model import Class, ImportPath
+from ssot_audit.model import Class, ImportPath, Standing
 from ssot_audit.paths import paths_in
 from ssot_audit.repository import Options, choose_rules, load_packs, open_repository
 from ssot_audit.source.entry import Question
@@ -85,7 +85,7 @@ def described(found: list[ImportPath], classes: Counter[Class]) -> dict[str, obj
         "names": sum(one.names for one in found),
         "references": {klass.value: number for klass, number in sorted(classes.items())},
         "canonical": classes[Class.CANONICAL],
-        "governed": sum(number for klass, number in classes.items() if klass.governed),
+        "governed": sum(number for klass, number in classes.items() if klass.standing is not Standing.APART),
         "paths": {
             one.path: {
                 "class": one.klass,
