@@ -29,7 +29,7 @@ from ssot_audit import __version__, pipeline
 from ssot_audit.facts import Facts
 from ssot_audit.model import Class, ImportPath, Standing
 from ssot_audit.paths import paths_in
-from ssot_audit.repository import Options, choose_rules, load_packs, open_repository
+from ssot_audit.repository import Options, choose_rules, open_repository
 from ssot_audit.source.entry import Question
 
 _UNLISTED = ("unlisted", "rival")
@@ -52,9 +52,8 @@ def main() -> None:
 def measure(folder: Path, more: list[str]) -> dict[str, Any]:
     options = Options((folder,))
     repository = open_repository(options)
-    packs = load_packs(repository, options)
     reading = pipeline.read_all(repository, options)
-    rules = pipeline.symbol_rules(choose_rules(packs, reading.program, repository.config, options))
+    rules = pipeline.symbol_rules(choose_rules(repository, reading.program, options))
     names = sorted({name for rule in rules for name in (rule.spec.symbol, *rule.spec.aliases)} | set(more))
     reading = pipeline.look(reading, rules, Question(tuple(names)))
     program = reading.program

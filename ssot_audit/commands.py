@@ -175,13 +175,13 @@ def rules(arguments: Namespace, watch: Watch) -> Answer:
     asked = options(arguments, watch)
     repository = open_repository(asked)
     packs = load_packs(repository, asked)
-    chosen = [(pack, rule) for pack, _ in packs for rule in _selected(pack, asked)]
+    chosen = [(pack, rule) for pack in packs for rule in _selected(pack, asked)]
     if arguments.what == "test":
         return _test(chosen, asked, arguments)
     if arguments.what != "list":
         chosen = [(pack, rule) for pack, rule in chosen if rule.id == arguments.what]
         if not chosen:
-            known = ", ".join(rule.id for pack, _ in packs for rule in pack.rules)
+            known = ", ".join(rule.id for pack in packs for rule in pack.rules)
             raise UsageError(f"no rule has the id {arguments.what!r}; there are: {known}")
     if arguments.output_format == "json":
         return Answer(json.dumps([_rule_json(pack, rule) for pack, rule in chosen], indent=2) + "\n", MET)

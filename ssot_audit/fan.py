@@ -18,7 +18,7 @@ from ssot_audit.model import Kind, Origin, Resolution
 from ssot_audit.program.candidates import Candidate, Program
 from ssot_audit.program.edges import when
 from ssot_audit.program.modules import path_of
-from ssot_audit.repository import Options, choose_rules, load_packs, open_repository
+from ssot_audit.repository import Options, choose_rules, open_repository
 from ssot_audit.rules import AnyRule
 from ssot_audit.source.entry import Question
 
@@ -40,9 +40,8 @@ def fan_of(asked: str, options: Options) -> Drawing:
     if not names.is_dotted(asked):
         raise UsageError(f"{asked!r} is not a dotted path; give one such as package.module.Name, or a name alone")
     repository = open_repository(options)
-    packs = load_packs(repository, options)
     reading = pipeline.open_library(repository, options)
-    rules = choose_rules(packs, reading.program, repository.config, options)
+    rules = choose_rules(repository, reading.program, options)
     known = {names.last_part(asked)}
     while True:
         reading = pipeline.look_for(reading, rules, Question(tuple(sorted(known))))

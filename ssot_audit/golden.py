@@ -18,12 +18,10 @@ from ssot_audit.source.library import Library
 from ssot_audit.source.scripts import script_lines
 
 
-def golden_path(repository: Repository, known: Resolver, options: Options) -> GoldenPath | None:
-    """What runs once the configured entry points do; None where none are configured. `known` is told by rules which
-    top-level packages are of the repository. Raises ConfigError for an entry point that is not in the tree."""
+def golden_path(repository: Repository, known: Resolver, options: Options) -> GoldenPath:
+    """What runs once the configured entry points do. `known` is told by rules which top-level packages are of the
+    repository. Raises ConfigError for an entry point that is not in the tree."""
     config = repository.config.golden_path
-    if not config.entry_points:
-        return None
     library = Library(repository.root, repository.found, options.jobs, options.watch)
     modules = Modules(library, repository.config.roots, package_around(repository.root))
     library.question = Question(modules.top_level())  # strings that import are found by how they begin

@@ -13,7 +13,7 @@ from ssot_audit.checks.symbol.rule import SymbolRule
 from ssot_audit.facts import Channel, Facts
 from ssot_audit.model import ImportPath, Kind
 from ssot_audit.program.candidates import Candidate, Program
-from ssot_audit.repository import Options, choose_rules, load_packs, open_repository
+from ssot_audit.repository import Options, choose_rules, open_repository
 from ssot_audit.rules import SYMBOL
 from ssot_audit.source.entry import Question
 
@@ -21,9 +21,8 @@ from ssot_audit.source.entry import Question
 def paths_of(name: str, options: Options) -> list[ImportPath]:
     """Every import path that ends with the name, the most used first. Rules are used where there are any."""
     repository = open_repository(options)
-    packs = load_packs(repository, options)
     reading = pipeline.open_library(repository, options)
-    chosen = choose_rules(packs, reading.program, repository.config, options)
+    chosen = choose_rules(repository, reading.program, options)
     rules = [rule for rule in chosen if rule.kind == SYMBOL]
     reading = pipeline.look_for(reading, rules, Question((name,)))
     return paths_in(name, reading.program, rules, options.today or date.today(), repository.kinds)

@@ -16,7 +16,6 @@ from ssot_audit.checks.symbol.rule import SymbolRule
 from ssot_audit.config import Config
 from ssot_audit.facts import Channel
 from ssot_audit.gate import Figures, Gate, judge
-from ssot_audit.golden import golden_path
 from ssot_audit.links import GoldenPath
 from ssot_audit.model import (
     ABSENT,
@@ -36,7 +35,6 @@ from ssot_audit.repository import (
     Options,
     Repository,
     choose_rules,
-    load_packs,
     open_repository,
     package_around,
     refuse_unread,
@@ -47,7 +45,6 @@ from ssot_audit.source.entry import Question
 from ssot_audit.source.excerpts import SourceLines
 from ssot_audit.source.library import Library
 from ssot_audit.source.outlines import Outlines
-from ssot_audit.source.setting_files import SettingFiles
 
 _NOTHING = Question()
 
@@ -68,14 +65,22 @@ class Reading(NamedTuple):
 def audit(options: Options) -> Report:
     """Read the repository, hold it against its rules, measure and judge. Raises AuditError where it cannot begin."""
     repository = open_repository(options, any_format=True)
-    packs = load_packs(repository, options)
     reading = open_library(repository, options)
-    rules = choose_rules(packs, reading.program, repository.config, options)
+    rules = choose_rules(repository, reading.program, options)
     reading = look(reading, symbol_rules(rules))
     outcome = hold(reading, rules, options)
     if repository.cache:
         reading.library.keep(repository.cache)
-    return report(reading, rules, outcome, options, golden_path(repository, reading.program.resolver, options))
+    return report(reading, rules, outcome, options, _golden_path(reading, options))
+
+
+def _golden_path(reading: Reading, options: Options) -> GoldenPath | None:
+    """What runs once the configured entry points do; None where none are configured."""
+    if not reading.repository.config.golden_path.entry_points:
+        return None
+    from ssot_audit.golden import golden_path  # most repositories have none
+
+    return golden_path(reading.repository, reading.program.resolver, options)
 
 
 def symbol_rules(rules: Sequence[AnyRule]) -> list[SymbolRule]:
@@ -85,6 +90,8 @@ def symbol_rules(rules: Sequence[AnyRule]) -> list[SymbolRule]:
 
 def hold(reading: Reading, rules: Sequence[AnyRule], options: Options) -> Outcome:
     """What was read, held against its rules, kind by kind."""
+    from ssot_audit.source.setting_files import SettingFiles  # it lists nothing unless a rule asks for settings
+
     repository, today = reading.repository, options.today or date.today()
     library = reading.library
     settings = SettingFiles(library, repository.include, repository.exclude)

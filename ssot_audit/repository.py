@@ -3,11 +3,11 @@
 from __future__ import annotations
 
 import os
-from collections.abc import Collection, Container, Iterable, Iterator, Mapping, Sequence
+from collections.abc import Callable, Collection, Container, Iterable, Iterator, Mapping, Sequence
 from datetime import date
 from decimal import Decimal
 from pathlib import Path
-from typing import NamedTuple
+from typing import TYPE_CHECKING, NamedTuple
 
 from ssot_audit import names
 from ssot_audit.checks.kinds import SHAPES
@@ -17,12 +17,14 @@ from ssot_audit.errors import ConfigError, UsageError
 from ssot_audit.globs import Globs
 from ssot_audit.model import Kind
 from ssot_audit.program.candidates import Program
-from ssot_audit.rules import SYMBOL, VALUE, AnyRule, Pack, load_pack, shipped_packs
+from ssot_audit.rules import SYMBOL, VALUE, AnyRule, Pack, load_pack, package_of, shipped_packs
 from ssot_audit.source.cache import Cache, default_folder
 from ssot_audit.source.discover import SUFFIXES, Found, Listing, discover, work_tree
 from ssot_audit.source.kept import NO_FOLDERS, Kept
 from ssot_audit.source.library import Watch
-from ssot_audit.source.setting_files import SettingFiles, is_configuration
+
+if TYPE_CHECKING:
+    from ssot_audit.source.setting_files import SettingFiles
 
 _REPOSITORY_MARKS = (".git", ".hg", OWN_FILE, "pyproject.toml", "setup.py", "setup.cfg")
 
@@ -108,7 +110,7 @@ def open_repository(options: Options, any_format: bool = False) -> Repository:
     for given, path in zip(options.paths, paths, strict=True):
         if not path.exists():
             raise UsageError(f"{given}: no such file or folder")
-        if path.is_file() and path.suffix not in SUFFIXES and not (any_format and is_configuration(path.name)):
+        if path.is_file() and path.suffix not in SUFFIXES and not (any_format and _is_configuration(path)):
             raise UsageError(f"{given}: is not a Python file; name {' or '.join(SUFFIXES)} files, or folders")
     root, settings = _place(paths, options.config)
     config = load_config(settings)
@@ -197,6 +199,12 @@ def refuse_unread(repository: Repository, settings: SettingFiles, rules: Sequenc
             raise UsageError(f"{one}: holds no file of the repository that rules read: it is ignored, a link, or empty")
 
 
+def _is_configuration(path: Path) -> bool:
+    from ssot_audit.source.setting_files import is_configuration  # most runs name no such file
+
+    return is_configuration(path.name)
+
+
 def package_around(root: Path) -> str:
     """The dotted package a folder is, where somebody audits the folder of a package rather than a repository."""
     parts: list[str] = []
@@ -206,21 +214,27 @@ def package_around(root: Path) -> str:
     return ".".join(reversed(parts))
 
 
-def load_packs(repository: Repository, options: Options) -> list[tuple[Pack, bool]]:
-    """Every pack that could apply, and whether it was asked for. Raises ConfigError with all mistakes."""
+def load_packs(
+    repository: Repository, options: Options, at_home: Callable[[str], bool] = lambda package: True
+) -> list[Pack]:
+    """The packs that were asked for, and those that come with the program whose package is at home; by default all.
+    Raises ConfigError with all mistakes."""
     shipped = shipped_packs()
     asked = dict.fromkeys((*repository.config.packs, *options.packs))
     mistakes = [f"no pack is called {name!r}; there are: {', '.join(shipped)}" for name in asked if name not in shipped]
-    files = [(path, name, name in asked) for name, path in shipped.items()]
-    files = [(path, f"rules/{name}.toml", wanted) for path, name, wanted in files]
-    files += [(repository.root / one, one, True) for one in repository.config.rules]
-    files += [(path, str(path), True) for path in options.rules]
+    files = [
+        (path, f"rules/{name}.toml")
+        for name, path in shipped.items()
+        if name in asked or at_home(package_of(path))  # the others are not even read
+    ]
+    files += [(repository.root / one, one) for one in repository.config.rules]
+    files += [(path, str(path)) for path in options.rules]
     packs = []
-    for path, label, wanted in files:
+    for path, label in files:
         for one in sorted(path.rglob("*.toml")) if path.is_dir() else [path]:
             try:
                 inside = f"{label.rstrip('/')}/{one.relative_to(path).as_posix()}" if path.is_dir() else label
-                packs.append((load_pack(one, inside, SHAPES), wanted))
+                packs.append(load_pack(one, inside, SHAPES))
             except ConfigError as error:
                 mistakes += error.mistakes
     if mistakes:
@@ -228,12 +242,12 @@ def load_packs(repository: Repository, options: Options) -> list[tuple[Pack, boo
     return packs
 
 
-def choose_rules(
-    packs: Sequence[tuple[Pack, bool]], program: Program, config: Config, options: Options
-) -> tuple[AnyRule, ...]:
-    """The rules of this run: packs asked for or at home in the tree, less what is not selected."""
-    at_home = program.modules.has_top_level
-    loaded = [rule for pack, asked in packs if asked or (pack.package and at_home(pack.package)) for rule in pack.rules]
+def choose_rules(repository: Repository, program: Program, options: Options) -> tuple[AnyRule, ...]:
+    """The rules of this run: packs asked for or at home in the tree, less what is not selected. Raises ConfigError with
+    all mistakes."""
+    config, known = repository.config, program.modules.has_top_level
+    packs = load_packs(repository, options, lambda package: bool(package) and known(package))
+    loaded = [rule for pack in packs for rule in pack.rules]
     ids = [rule.id for rule in loaded]
     mistakes = [f"the rule id {one!r} is used by two loaded rules" for one in dict.fromkeys(ids) if ids.count(one) > 1]
     select, ignore = options.select or config.select, (*config.ignore, *options.ignore)

@@ -78,6 +78,13 @@ def shipped_packs() -> dict[str, Path]:
     return {path.stem: path for path in sorted(folder.glob("*.toml"))}
 
 
+def package_of(path: Path) -> str:
+    """The package a pack that comes with the program is about, from the lines before its rules; empty for none."""
+    head = path.read_text("utf-8").partition("\n[[rule]]")[0]
+    found = re.search(r'^package = "(\w+)"$', head, re.MULTILINE)
+    return found[1] if found else ""
+
+
 def load_pack(path: Path, label: str, shapes: Shapes) -> Pack:
     """The rules of one file, of the kinds in `shapes`. Raises ConfigError with every mistake in it."""
     table = tables.load(path, label)

@@ -5,12 +5,14 @@ from __future__ import annotations
 
 from collections.abc import Container, Mapping
 from datetime import date
-from typing import NamedTuple
+from typing import TYPE_CHECKING, NamedTuple
 
 from ssot_audit.model import Kind
 from ssot_audit.program.candidates import Program
-from ssot_audit.source.outlines import Outlines
-from ssot_audit.source.setting_files import SettingFiles
+
+if TYPE_CHECKING:  # only some kinds need their readers
+    from ssot_audit.source.outlines import Outlines
+    from ssot_audit.source.setting_files import SettingFiles
 
 
 class Scene(NamedTuple):

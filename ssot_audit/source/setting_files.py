@@ -11,7 +11,6 @@ from functools import cached_property, lru_cache
 from typing import TYPE_CHECKING, NamedTuple
 
 from ssot_audit import names
-from ssot_audit.engine import compiled
 from ssot_audit.facts import Failure, Setting
 from ssot_audit.globs import Globs
 from ssot_audit.source import discover
@@ -168,6 +167,8 @@ class _Spelled(NamedTuple):
     pattern: str
 
     def within(self, text: bytes) -> bool:
+        from ssot_audit.engine import compiled  # a run without rules about settings needs none
+
         return any(piece in text for piece in self.pieces) and compiled(self.pattern).search(text) is not None
 
 
