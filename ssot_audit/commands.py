@@ -88,6 +88,7 @@ def graph(arguments: Namespace, watch: Watch) -> Answer:
 def init(arguments: Namespace, watch: Watch) -> Answer:
     """A first rule file, and what is in it."""
     from ssot_audit.init.begin import survey, write_rules
+    from ssot_audit.init.propose import toml
 
     asked = options(arguments, watch)
     seen = survey(asked, values=True)
@@ -98,7 +99,7 @@ def init(arguments: Namespace, watch: Watch) -> Answer:
     kept, written = write_rules(seen, arguments.limit, arguments.to, arguments.force)
     said = [f"{path} was written" for path in written]
     if len(written) == 1 and seen.repository.config.source:
-        said.append(f'name it in {seen.repository.config.source} to use it: rules = ["{written[0].name}"]')
+        said.append(f"name it in {seen.repository.config.source} to use it: rules = [{toml(written[0].name)}]")
     if arguments.output_format == "json":
         found = [{"path": one.subject, "what": one.what, "files_to_change": one.spread} for one in kept]
         return Answer(json.dumps(found, indent=2) + "\n", MET, tuple(said))

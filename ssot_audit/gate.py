@@ -29,6 +29,7 @@ class Figures(NamedTuple):
     obstacles: tuple[str, ...]  # why nothing can be judged, found on the way
     partial: bool
     others: int = 0  # what rules govern in the whole repository besides references
+    symbols: frozenset[str] = frozenset()  # the rules whose findings the share of references stands for
     golden_path: Tally = Tally()  # of the files on it
     unparsed_on_path: tuple[str, ...] = ()  # what they run cannot be known
 
@@ -66,8 +67,13 @@ def _condition(gate: Gate, partial: bool) -> str:
 
 def _obstacles(gate: Gate, figures: Figures) -> list[str]:
     found = []
-    governed = figures.whole.governed or (figures.others and gate.fail_under is None)
-    if not figures.obstacles and not governed:
+    shared = gate.fail_under is not None and not figures.partial
+    if figures.others and not figures.whole.governed and shared and not figures.obstacles:
+        found.append(
+            "fail-under is the share of references, and no symbol rule governs any here; give other kinds of rules a "
+            "threshold under [fail-under-rule], or none"
+        )
+    elif not figures.obstacles and not (figures.whole.governed or figures.others):
         found.append(
             "nothing is governed: no reference falls under any loaded rule; check that the rules name this "
             "repository's paths (`ssot-audit rules`, `ssot-audit paths NAME`)"
@@ -101,10 +107,17 @@ def _obstacles(gate: Gate, figures: Figures) -> list[str]:
 
 def _missed(gate: Gate, figures: Figures) -> list[str]:
     missed = []
-    if figures.partial or gate.fail_under is None:
-        errors = sum(1 for one in figures.findings if one.severity is Severity.ERROR)
-        missed += [f"{errors} {'finding' if errors == 1 else 'findings'} of severity error"] if errors else []
-    elif not reaches(figures.whole, gate.fail_under):
+    shared = gate.fail_under is not None and not figures.partial
+    own = frozenset() if figures.partial else {name for name, _ in gate.rules}
+    errors = sum(
+        1
+        for one in figures.findings
+        if one.severity is Severity.ERROR and one.rule not in own and not (shared and one.rule in figures.symbols)
+    )
+    if errors:
+        what = " of rules that share does not cover" if shared else ""
+        missed.append(f"{errors} {'finding' if errors == 1 else 'findings'} of severity error{what}")
+    if gate.fail_under is not None and shared and not reaches(figures.whole, gate.fail_under):
         missed.append(_below("compliance", figures.whole, gate.fail_under))
     if figures.partial:
         return missed

@@ -138,6 +138,7 @@ class Finding(NamedTuple):
         return ":".join((self.rule, self.path, self.subject, self.dotted))
 
 
+SYMBOL_KIND = "symbol"  # the kind of rule that governs references
 ABSENT = "absent-canonical"  # the class of the finding that a rule's canonical path is not in the tree
 
 

@@ -212,6 +212,7 @@ def report(
         unvalidated=tuple(one for one in unvalidated if one.judged),
         obstacles=_obstacles(repository, rules, outcome.findings, matched),
         partial=named is not None,
+        symbols=frozenset(rule.id for rule in symbol_rules(rules)),
         others=sum(1 for one in items if one.standing is not Standing.APART),
         golden_path=on_path.total,
         unparsed_on_path=path.unparsed if path else (),

@@ -135,7 +135,7 @@ def test_a_package_or_rule_may_have_its_own_threshold(tmp_path: Path) -> None:
     done = audit("check", tmp_path, "--output-format", "json")
     assert (done.code, done.json["verdict"]["reasons"]) == (
         1,
-        ["1 finding of severity error", "thing is 1/2 = 50.0 %, below 50.5 %"],
+        ["thing is 1/2 = 50.0 %, below 50.5 %"],  # the share stands for the rule's findings
     )
 
 
@@ -286,3 +286,39 @@ def test_nothing_governed_is_never_a_percentage() -> None:
 def test_an_obstacle_outranks_a_missed_gate() -> None:
     figures = Figures(counted((Class.RIVAL, 1)), (), (), (), (), ("no reason to judge",), False)
     assert judge(Gate(fail_under=Decimal(100)), figures).verdict is Verdict.NOT_JUDGED
+
+
+USAGE = """
+[[rule]]
+id = "environment"
+kind = "usage"
+title = "t"
+why = "w"
+uses = ["os.environ"]
+allowed-in = ["settings"]
+"""
+
+
+def test_a_share_of_references_does_not_excuse_what_it_does_not_cover(tmp_path: Path) -> None:
+    files = {"user.py": 'from library.things import Thing\nimport os\nos.environ["A"]\n', "usage.toml": USAGE}
+    library(tmp_path, files)
+    (tmp_path / "ssot-audit.toml").write_text('rules = ["rules.toml", "usage.toml"]\nfail-under = 100\n')
+    done = audit("check", tmp_path, "--output-format", "json")
+    assert (done.code, done.json["verdict"]["reasons"]) == (
+        1,
+        ["1 finding of severity error of rules that share does not cover"],
+    )
+    named = audit("check", "user.py", cwd=tmp_path)
+    assert (named.code, "1 finding of severity error" in named.out) == (1, True)
+
+
+def test_a_share_of_references_cannot_be_judged_where_no_rule_governs_any(tmp_path: Path) -> None:
+    files = {"user.py": 'import os\nos.environ["A"]\n', "settings.py": "import os\nos.environ\n", "usage.toml": USAGE}
+    library(tmp_path, files)
+    (tmp_path / "ssot-audit.toml").write_text('rules = ["usage.toml"]\nfail-under = 50\n')
+    done = audit("check", tmp_path)
+    assert done.code == 2
+    assert "[fail-under-rule]" in done.err
+    assert audit("check", "settings.py", cwd=tmp_path).code == 0
+    (tmp_path / "ssot-audit.toml").write_text('rules = ["usage.toml"]\n[fail-under-rule]\nenvironment = 50\n')
+    assert audit("check", tmp_path).code == 0

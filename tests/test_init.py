@@ -191,3 +191,23 @@ def test_a_class_that_is_written_twice_becomes_a_rule_and_homonyms_and_implement
     assert done.json == [{"path": "net.retry.RetryPolicy", "what": "written 2 times", "files_to_change": 2}]
     found = audit("check", tmp_path, "--output-format", "json").json["violations"]
     assert [(one["filename"], one["class"]) for one in found] == [("net/copy.py", "rival")]
+
+
+def test_it_writes_through_no_link_and_over_no_file(tmp_path: Path) -> None:
+    root = write(tmp_path / "repository", TREE)
+    (root / "ssot-rules.toml").symlink_to("../outside.toml")
+    (root / "ssot-audit.toml").symlink_to("../other.toml")
+    assert audit("init", root).code == 2
+    assert audit("init", root, "--force").code == 2
+    (root / "ssot-rules.toml").unlink()
+    assert audit("init", root).code == 0
+    assert sorted(path.name for path in tmp_path.iterdir()) == ["repository"]
+
+
+def test_what_it_writes_is_toml_whatever_the_code_and_the_path_hold(tmp_path: Path) -> None:
+    old = 'import warnings\nwarnings.warn("\\ud800 \\" old, use shop.orders.model.Order", DeprecationWarning)\n'
+    write(tmp_path, {**TREE, "shop/old.py": old, "shop/user.py": "import shop.old\n"})
+    done = audit("init", "--to", 'x"y.toml', cwd=tmp_path)
+    assert done.code == 0
+    assert audit("rules", "test", cwd=tmp_path).code == 0
+    assert audit("check", cwd=tmp_path).code in (0, 1)

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import ast
+import sys
 import sysconfig
 from collections import Counter
 from pathlib import Path as File
@@ -175,3 +176,15 @@ def test_syntax_newer_than_the_interpreter_is_read_where_libcst_reads_it(tmp_pat
     assert [one.name for one in new.definitions] == ["Alias", "Box", "f", "x"]
     assert [one.place[:2] for one in new.mentions] == [(3, 14), (5, 35), (7, 15)]
     assert isinstance(found["broken.py"], Failure)
+
+
+def test_a_name_in_what_no_parser_of_ours_reads_leaves_the_file_unread(tmp_path: File) -> None:
+    write(
+        tmp_path, {"new.py": 'from m import Thing\nx = f"{Thing["a"]}"\n', "old.py": "from m import Thing\nThing()\n"}
+    )
+    found = Outlines(facts_below(tmp_path, ["new.py", "old.py"])).spelling(Wanted(mentions=("Thing",)))
+    assert isinstance(found["old.py"], Outline)
+    if sys.version_info < (3, 12):
+        assert isinstance(found["new.py"], Failure)
+    else:
+        assert isinstance(found["new.py"], Outline)

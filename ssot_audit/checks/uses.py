@@ -14,7 +14,7 @@ from ssot_audit.outline import Mention, Outline, Wanted
 from ssot_audit.program.meaning import BUILTINS, Meaning, Meanings
 from ssot_audit.program.modules import Module
 
-ROUNDS = 5  # of looking for names that re-exports give; each may lead to more
+ROUNDS = 60  # of looking for names that re-exports give; each may lead to more
 
 
 class Target(NamedTuple):

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import os
 import tempfile
 from pathlib import Path
 from typing import NamedTuple
@@ -14,7 +15,7 @@ from ssot_audit.examples import failures
 from ssot_audit.init.duplicates import duplicates
 from ssot_audit.init.fragments import fragments
 from ssot_audit.init.harvest import harvest
-from ssot_audit.init.propose import Proposal, proposals, rule_file
+from ssot_audit.init.propose import Proposal, proposals, rule_file, toml
 from ssot_audit.init.values import Conflict, conflicts, sought
 from ssot_audit.repository import Options, Repository, open_repository
 from ssot_audit.rules import load_pack
@@ -61,21 +62,28 @@ def write_rules(seen: Survey, limit: int, target: Path | None, force: bool) -> t
     """Write the widest proposals into a rule file, and a configuration that names it where there is none: what was
     written down, and the files. Raises UsageError where a file would be lost."""
     root = seen.repository.root
-    path = target or root / RULES_FILE
-    if path.exists() and not force:
+    path = Path(os.path.abspath(target)) if target else root / RULES_FILE  # noqa: PTH100 - links stay what they are
+    if os.path.lexists(path) and not force:
         raise UsageError(f"{path}: exists; give --force to write it anew, or another file with --to")
     kept = _proven(seen.found[:limit])
     read = f"{seen.files:,} files, {seen.imports:,} imported names"
     about = f"What `ssot-audit init` found in {read}. Keep what you agree with."
-    written = [path]
-    try:
-        path.write_text(rule_file(kept, about), "utf-8")
-        if not seen.repository.config.source and path.is_relative_to(root):
-            (root / OWN_FILE).write_text(f'rules = ["{path.relative_to(root).as_posix()}"]\n', "utf-8")
-            written.append(root / OWN_FILE)
-    except OSError as error:
-        raise UsageError(f"{error.filename}: cannot be written: {error.strerror}") from None
+    _write(path, rule_file(kept, about), force)
+    written, own = [path], root / OWN_FILE
+    if not seen.repository.config.source and path.is_relative_to(root) and not os.path.lexists(own):
+        _write(own, f"rules = [{toml(path.relative_to(root).as_posix())}]\n", force=False)
+        written.append(own)
     return kept, written
+
+
+def _write(path: Path, text: str, force: bool) -> None:
+    """A regular file, made anew: a link is not followed to a file somewhere else. Raises UsageError."""
+    flags = os.O_WRONLY | os.O_CREAT | (os.O_TRUNC if force else os.O_EXCL) | getattr(os, "O_NOFOLLOW", 0)
+    try:
+        with os.fdopen(os.open(path, flags, 0o666), "w", encoding="utf-8") as file:
+            file.write(text)
+    except OSError as error:
+        raise UsageError(f"{path}: cannot be written: {error.strerror}") from None
 
 
 def _proven(found: tuple[Proposal, ...]) -> list[Proposal]:

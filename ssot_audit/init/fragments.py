@@ -63,7 +63,12 @@ def _imports(program: Program) -> Iterator[tuple[Origin, str, Module]]:
             if one.name in (None, "*") or dotted is None:
                 continue
             found = program.resolver.imported(module, one)
-            if found.origin and found.origin.kind not in _MODULES and not _renamed(found, one.name):
+            if (
+                found.origin
+                and not found.typing_only
+                and found.origin.kind not in _MODULES
+                and not _renamed(found, one.name)
+            ):
                 yield found.origin, dotted, module
 
 

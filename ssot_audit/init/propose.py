@@ -209,35 +209,37 @@ def _users(path: str, files: Sequence[str], keep: bool = False) -> str:
 def rule_file(found: Sequence[Proposal], about: str) -> str:
     """The text of a rule file. TOML writes texts as JSON does."""
     ids: dict[str, int] = {}
-    parts = [f"about = {_toml(about)}\n"]
+    parts = [f"about = {toml(about)}\n"]
     for one in found:
         word = _identity(one.name)
         ids[word] = ids.get(word, 0) + 1
         identity = word if ids[word] == 1 else f"{word}-{ids[word]}"
         lines = [f"# {_inert(line)}".rstrip() for line in one.evidence]
-        lines += ["[[rule]]", f"id = {_toml(identity)}", 'severity = "warning"']
-        lines += [f"{key} = {_toml(value)}" for key, value in one.keys if value]
+        lines += ["[[rule]]", f"id = {toml(identity)}", 'severity = "warning"']
+        lines += [f"{key} = {toml(value)}" for key, value in one.keys if value]
         lines += ["", "[[rule.good]]", _code(one.good)]
-        lines += ["", "[[rule.bad]]", f"class = {_toml(one.bad_class)}", _code(one.bad)]
+        lines += ["", "[[rule.bad]]", f"class = {toml(one.bad_class)}", _code(one.bad)]
         parts.append("\n".join(lines) + "\n")
     return "\n".join(parts)
 
 
 def _code(example: Example) -> str:
-    return f"{'code' if isinstance(example, str) else 'files'} = {_toml(example)}"
+    return f"{'code' if isinstance(example, str) else 'files'} = {toml(example)}"
 
 
-def _toml(value: object) -> str:
+def toml(value: object) -> str:
+    """A value as TOML writes it."""
     if isinstance(value, tuple):
-        return f"[{', '.join(map(_toml, value))}]"
+        return f"[{', '.join(map(toml, value))}]"
     if isinstance(value, dict):
-        return f"{{ {', '.join(f'{_toml_key(key)} = {_toml(one)}' for key, one in value.items())} }}"
-    # The one character that JSON leaves as it is and TOML does not take.
-    return json.dumps(value, ensure_ascii=False).replace("\x7f", "\\u007f")
+        return f"{{ {', '.join(f'{_toml_key(key)} = {toml(one)}' for key, one in value.items())} }}"
+    # Of what JSON leaves as it is TOML takes neither DEL nor half a surrogate pair.
+    text = json.dumps(value, ensure_ascii=False).replace("\x7f", "\\u007f")
+    return text.encode("utf-8", "replace").decode("utf-8")
 
 
 def _toml_key(key: str) -> str:
-    return key if key.isidentifier() and key.isascii() else _toml(key)
+    return key if key.isidentifier() and key.isascii() else toml(key)
 
 
 def _inert(line: str) -> str:

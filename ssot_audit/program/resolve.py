@@ -157,7 +157,9 @@ class Resolver:
             return first
         for binding in _in_order([one for one in ways if one.typing]):
             found = self._follow(module, facts, binding, name)
-            return Resolution(found.origin, found.reason, found.steps, typing_only=True)
+            # A name the module makes at run time, or lists to be exported, is what type checkers are told it is.
+            made = facts.dynamic or (facts.exports is not None and name in facts.exports.names)
+            return Resolution(found.origin, found.reason, found.steps, typing_only=not made)
         return COMPUTED if facts.dynamic else self._unseen_star(module, facts)
 
     def _unseen_star(self, module: Module, facts: Facts) -> Resolution:

@@ -9,6 +9,7 @@ from rich.padding import Padding
 from rich.table import Table
 from rich.text import Text
 
+from ssot_audit.model import SYMBOL_KIND as SYMBOL
 from ssot_audit.model import Class, Finding, Kind, Report, Score, Severity, Standing, Tally, Verdict
 from ssot_audit.report import golden
 from ssot_audit.report.style import Style, plural, visible
@@ -46,9 +47,10 @@ def parts(report: Report, style: Style) -> list[RenderableType]:
             _rules(report, style),
             Text(),
             _classes(report.total.total),
+            *_other_classes(report),
         ]
     elif any(one.total.governed for one in report.rules):
-        shown += [Text(), _rules(report, style)]
+        shown += [Text(), _rules(report, style), Text(), *_other_classes(report)]
     if report.golden_path and report.on_golden_path:
         lines = golden.section(report.golden_path, report.on_golden_path.total)
         shown += [Text(), unbroken(lines)]
@@ -129,6 +131,15 @@ def _classes(tally: Tally) -> Text:
     return Text(f"classes: {governed}" + (f"; counted apart: {apart}" if apart else ""))
 
 
+def _other_classes(report: Report) -> list[Text]:
+    """The classes of rules that govern other things than references, those counted apart too."""
+    others = (one for one in report.rules if report.kinds.get(one.name) != SYMBOL and one.total.counts)
+    return [
+        Text(f"{visible(one.name)}: " + ", ".join(f"{klass} {number:,}" for klass, number in one.total.counts))
+        for one in others
+    ]
+
+
 def _worst(report: Report, style: Style) -> list[RenderableType]:
     ranked = sorted(report.modules(), key=lambda one: (one.total.canonical - one.total.governed, one.path))
     worst = [one for one in ranked if one.total.canonical < one.total.governed]
@@ -163,7 +174,7 @@ def _finding(one: Finding, report: Report, style: Style) -> Group:
     place = f"{visible(one.path)}:{one.place.line}:{one.place.column}"
     head = Text.assemble((place, "bold"), "  ", (one.rule, "cyan"), "  ", (one.klass, "red"))
     body: list[RenderableType] = [Text(visible(one.message))]
-    if line is not None:
+    if line is not None and "***" not in one.message:  # the line has what the message leaves out
         body += _excerpt(one, line, style)
     body += [Text(f"{visible(at.path)}:{at.line}: {visible(at.note)}", "dim") for at in one.related[:SHOWN_RELATED]]
     rest = len(one.related) - SHOWN_RELATED

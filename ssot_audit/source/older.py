@@ -1,5 +1,5 @@
 """Text in newer syntax than the running interpreter's, put so that it parses it: LibCST finds what is new, which is
-blanked out in its place. What stood in a formatted string or a type parameter is lost, all else keeps its position.
+blanked out in its place; all else keeps its position. What is blanked out is given too: nobody has read it.
 """
 
 from __future__ import annotations
@@ -17,9 +17,9 @@ _STRINGS = tuple(getattr(cst, name) for name in ("FormattedString", "TemplatedSt
 _BLANK = re.compile(r"[^\n]")
 
 
-def older(text: str) -> str | None:
-    """The text as an older interpreter can parse it; None where there is nothing to blank out. To be run where a crash
-    costs one file. Raises what LibCST raises for text it cannot read."""
+def older(text: str) -> tuple[str, str] | None:
+    """The text as an older interpreter can parse it, and all that is blanked out in it; None where nothing is. To be
+    run where a crash costs one file. Raises what LibCST raises for text it cannot read."""
     text = text.replace("\r\n", "\n").replace("\r", "\n")
     if unfit_to_walk(text):
         return None
@@ -28,7 +28,7 @@ def older(text: str) -> str | None:
     starts = [0]
     for line in text.split("\n"):
         starts.append(starts[-1] + len(line) + 1)
-    pieces, at = [], 0
+    pieces, lost, at = list[str](), list[str](), 0
     for node in _new(wrapper.module):
         start, end = _span(places[node], starts)
         if start < at:
@@ -38,9 +38,10 @@ def older(text: str) -> str | None:
             at = start + len("type")
             continue
         kept = text[start:end]
+        lost.append(kept)
         pieces += [text[at:start], _string(kept) if isinstance(node, _STRINGS) else _BLANK.sub(" ", kept)]
         at = end
-    return "".join((*pieces, text[at:])) if pieces else None
+    return ("".join((*pieces, text[at:])), " ".join(lost)) if pieces else None
 
 
 def _span(place: CodeRange, starts: list[int]) -> tuple[int, int]:

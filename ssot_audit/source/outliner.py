@@ -125,7 +125,7 @@ class _Outliner(TreeVisitor):
 
     def _class(self, node: ast.ClassDef) -> None:
         name = normal(node.name)
-        self.visit_all([*node.decorator_list, *node.bases, *node.keywords])
+        self.visit_all([*node.decorator_list, *node.bases, *node.keywords, *getattr(node, "type_params", ())])
         keywords = tuple(one.arg or "" for one in node.keywords)
         at = self.named_place(node, node.name)
         metaclass = next((one.value for one in node.keywords if one.arg == "metaclass"), None)
@@ -135,7 +135,8 @@ class _Outliner(TreeVisitor):
 
     def _function(self, node: ast.FunctionDef | ast.AsyncFunctionDef) -> None:
         name = normal(node.name)
-        self.visit_all([*node.decorator_list, node.args, *([node.returns] if node.returns else [])])
+        parameters = getattr(node, "type_params", ())  # from Python 3.12 on
+        self.visit_all([*node.decorator_list, node.args, *([node.returns] if node.returns else []), *parameters])
         self._define(name, "function", self.named_place(node, node.name), decorators=node.decorator_list)
         self.at.bind(name, None)
         before = self.contexts
@@ -256,6 +257,12 @@ class _Outliner(TreeVisitor):
             self._constant(node, under, call, keyed)
         elif isinstance(node, ast.Dict):
             self._dict(node, call)
+        elif isinstance(node, ast.IfExp):
+            self.visit(node.test)
+            self._value(node.body, under, call, keyed)
+            self._value(node.orelse, under, call, keyed)
+        elif isinstance(node, ast.JoinedStr) and len(node.values) == 1:
+            self._value(node.values[0], under, call, keyed)
         else:
             self.visit(node)
 

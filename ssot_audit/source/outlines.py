@@ -25,6 +25,7 @@ FEW = 24  # files this process reads itself
 class _Task(NamedTuple):
     path: str
     names: tuple[str, ...]  # a file that spells none of them is left alone; none at all: every file is parsed
+    asked: tuple[str, ...]  # what is looked for anywhere in it; `*` stands for anything
     parse: Callable[[str], Any]
 
 
@@ -44,14 +45,16 @@ class Outlines:
         if found is None:
             names = {name for group in wanted for name in group}
             parse = _outline if any(wanted[1:]) else _defining
-            found = self._spelling[wanted] = self.parsed(names, partial(parse, wanted)) if names else {}
+            spelled = tuple(sorted(names))
+            read = partial(self._read, self._library.paths, spelled, partial(parse, wanted), _anywhere(wanted))
+            found = self._spelling[wanted] = read() if names else {}
         return found
 
     def of(self, paths: Iterable[str], wanted: Wanted) -> Mapping[str, Outline | Failure]:
         """The outlines of these files, whatever they spell."""
         asked = list(dict.fromkeys(paths))
         missing = [path for path in asked if (path, wanted) not in self._single]
-        found = self._read(missing, (), partial(_outline, wanted))
+        found = self._read(missing, (), partial(_outline, wanted), _anywhere(wanted))
         self._single.update(((path, wanted), one) for path, one in found.items())
         return {path: self._single[path, wanted] for path in asked}
 
@@ -63,19 +66,22 @@ class Outlines:
     def parsed(self, names: Iterable[str], parse: Callable[[str], Parsed | None]) -> dict[str, Parsed | Failure]:
         """What `parse` makes of the text of every file that spells one of the names, by path and in order. It may raise
         what the interpreter's parser does; worker processes must be able to import it."""
-        return self._read(self._library.paths, tuple(sorted(names)), parse)
+        spelled = tuple(sorted(names))
+        return self._read(self._library.paths, spelled, parse, spelled)
 
     def parsed_of(self, paths: Iterable[str], parse: Callable[[str], Parsed]) -> dict[str, Parsed | Failure]:
         """The same of these files, whatever they spell."""
-        return self._read(list(paths), (), parse)
+        return self._read(list(paths), (), parse, ("*",))
 
-    def _read(self, paths: Sequence[str], names: tuple[str, ...], parse: Callable[[str], Any]) -> dict[str, Any]:
+    def _read(
+        self, paths: Sequence[str], names: tuple[str, ...], parse: Callable[[str], Any], asked: tuple[str, ...]
+    ) -> dict[str, Any]:
         if not paths:
             return {}
         from ssot_audit.source.pool import Work, cores, each
 
         root, watch = self._library.root, self._library.watch
-        tasks = [_Task(f"{root}/{path}", names, parse) for path in paths]
+        tasks = [_Task(f"{root}/{path}", names, asked, parse) for path in paths]
         jobs = 0 if len(tasks) <= FEW else cores() if self._library.jobs is None else self._library.jobs
         results: dict[int, Any] = {}
         for done, (number, result) in enumerate(each(Work(_parsed, _lost, BATCH), tasks, jobs), 1):
@@ -153,8 +159,23 @@ def _parsed_older(item: tuple[_Task, str]) -> Any:
         made = older(text)
     except Exception:  # LibCST raises more types than it documents
         return Failure(reason)
-    found = _made(made, task.parse) if made else Failure(reason)
+    if made is None or _words(task.asked, made[1]):
+        return Failure(reason)
+    found = _made(made[0], task.parse)
     return Failure(reason) if isinstance(found, _Doubtful) else found
+
+
+def _anywhere(wanted: Wanted) -> tuple[str, ...]:
+    """What may stand anywhere in a file: definitions are made by statements."""
+    names = {name for group in wanted[1:] for name in (group if isinstance(group, tuple) else ("*",) if group else ())}
+    return tuple(sorted(names))
+
+
+def _words(asked: tuple[str, ...], lost: str) -> bool:
+    """Whether a text that nobody has read may speak of what is asked."""
+    from ssot_audit.source.search import mentions
+
+    return "*" in asked or (bool(asked) and bool(mentions(Question(asked), lost, None, "")))
 
 
 def _refused(item: tuple[_Task, str], reason: str) -> Failure:

@@ -76,8 +76,14 @@ def _names(rule: DefinitionRule, found: Sequence[Site], scene: Scene) -> Iterato
         if one.klass not in APART:
             by_name[one.name].append(one)
     objects = {one.made: one.name for one in found if one.klass not in APART and not one.abstract}
+    elsewhere = {one.name for one in found if one.klass == "alternative" and _is_at_home(rule, one)}
     for name in sorted({*by_name, *(name for name, _ in rule.spec.homes if not names.is_pattern(name))}):
-        yield _judge(rule, name, by_name.get(name, []), objects, scene)
+        if name in by_name or name not in elsewhere:
+            yield _judge(rule, name, by_name.get(name, []), objects, scene)
+
+
+def _is_at_home(rule: DefinitionRule, one: Site) -> bool:
+    return names.matches(rule.spec.home_of(one.name) or "**", one.module.name)
 
 
 def _judge(rule: DefinitionRule, name: str, sites: list[Site], objects: dict[Made, str], scene: Scene) -> _Name:

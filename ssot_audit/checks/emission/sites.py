@@ -60,9 +60,11 @@ def find_sites(scene: Scene, rule: EmissionRule, emitters: Sequence[Target], mea
     through, past, elsewhere = (defaultdict[str, list[Site]](list) for _ in range(3))
     misspelt, unread = list[Site](), list[Unvalidated]()
     for path, outline in scene.outlines.spelling(wanted(rule)).items():
+        if not applying(path):
+            continue
         if isinstance(outline, Failure):
             unread.append(unvalidated(path, outline, scene))
-        elif path not in homes and applying(path):
+        elif path not in homes:
             module = scene.program.modules.by_path[path]
             for site in _sites(outline, rule.spec, emitters, module, meanings):
                 if site.text != site.event:

@@ -59,6 +59,7 @@ class Ancestry:
             self._known[path, name] = Bases(False, (), True)
             if isinstance(outline, Outline):
                 made = [one for one in outline.definitions if one.name == name and one.kind == "class"]
+                made = [one for one in made if not one.scope] or made  # a class of the module before one inside another
                 if made:
                     self._known[path, name] = self._bases(path, made, outline)
 
@@ -89,6 +90,7 @@ class Ancestry:
                 return Descent.DESCENDS
             untold = untold or one.untold
             for made in one.made:
+                untold = untold or made not in self._known  # of a chain too long to be followed
                 if made not in seen and made in self._known:
                     seen.add(made)
                     pending.append(self._known[made])

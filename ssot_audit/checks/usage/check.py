@@ -20,13 +20,13 @@ Governs every place that reads or calls one of some objects: an attribute such a
 modules of the repository and star imports; text and comments never count, nor does a local name that only looks alike.
 An import by itself is no use. Each use is an `accessor` (it calls or takes something from an object of `instead`),
 `allowed` (in a module of `allowed-in`, or in the file that makes the accessor or the governed object), a `misuse`, or
-`undecided` (it may be governed, but what it goes through cannot be told). The figure is accessor / (accessor + misuse +
-undecided); allowed uses are in neither number."""
+`undecided` (it may be governed, but what it goes through cannot be told). The figure is (accessor + allowed) / all
+uses."""
 
 ACCESSOR, ALLOWED, MISUSE, UNDECIDED = "accessor", "allowed", "misuse", "undecided"
 STANDINGS = {
     ACCESSOR: Standing.COMPLIANT,
-    ALLOWED: Standing.APART,
+    ALLOWED: Standing.COMPLIANT,
     MISUSE: Standing.BREAKS,
     UNDECIDED: Standing.TOLERATED,
 }
@@ -110,7 +110,8 @@ def check(scene: Scene, rules: Sequence[UsageRule]) -> Outcome:
                 items.append(Item(one.rule.id, use.path, klass, STANDINGS[klass]))
                 if klass == MISUSE and scene.judges(use.path):
                     findings.append(_finding(one, use, used, scene))
-    return Outcome(items=tuple(items), findings=tuple(findings), unread=uses.unread)
+    unread = tuple(one for one in uses.unread if any(each.applies(one.path) for each in governed))
+    return Outcome(items=tuple(items), findings=tuple(findings), unread=unread)
 
 
 def _absent(governed: Sequence[Governed]) -> Iterator[Finding]:
@@ -177,7 +178,7 @@ def _finding(governed: Governed, use: Use, used: Target, scene: Scene) -> Findin
         dotted=".".join((used.path, *rest)),
         klass=MISUSE,
         message=f"{subject} is used outside {allowed or (first.path if first else 'the modules that may')}",
-        help=f"use {first.path}" if first else f"move it into {allowed}" if allowed else "remove it",
+        help=first.path if first else f"move it into {allowed}" if allowed else "remove it",
         kind=scene.kinds[use.path],
         related=related,
     )

@@ -42,7 +42,8 @@ nothing of the compared part, such as a URL without a port, is not governed. The
 """
 _SHOWN_CANONICAL, _SHOWN_OTHERS = 2, 5  # places of the canonical value, and other values, beside a finding
 _SHOWN_TEXT = 80  # characters of a value
-_PASSWORD = re.compile(r"(?<=://)([^/@\s:]*):[^/@\s]+@")
+# What stands before the host of an address: a name and a password, or a token.
+_USER = re.compile(r"((?:[\w+.-]+:)?//)\S*@|^[^\s:/@]+:\S*@")
 _LINE = re.compile(r"line (\d+): ")
 
 
@@ -207,6 +208,6 @@ class _Held:
 
 
 def shown(value: str) -> str:
-    """A value on one line, its password left out."""
-    plain = _PASSWORD.sub(r"\1:***@", " ".join(value.split()))
+    """A value on one line, without whose it is and the password."""
+    plain = _USER.sub(lambda found: f"{found[1] or ''}***@", " ".join(value.split()))
     return plain if len(plain) <= _SHOWN_TEXT else plain[: _SHOWN_TEXT - 1] + "…"

@@ -13,6 +13,7 @@ from ssot_audit.source.setting_files import Found, Sought
 
 # ${A:-b} stands for b where A is not set; any other expansion, and what an f-string or a template computes, is open.
 _DEFAULTED = re.compile(r"\$\{\w+:?[-=]([^{}$]*)\}")
+_TOUCHED = re.compile(r"\d\$[A-Za-z_{(]|[})]\d")  # digits that what is open until run time makes longer
 _OPEN = re.compile(r"\$[A-Za-z_{(]|\{\{|\{\}|%\(|<%")
 _NUMBER = re.compile(r"(?:[1-9][0-9]*(?:_[0-9]+)+|0[xX][0-9a-fA-F]+|0[oO][0-7]+|0[bB][01]+)\Z")
 _WORD = re.compile(r"[A-Za-z_][\w\-]*(?:\.[\w\-]+)*\Z")
@@ -81,7 +82,7 @@ def compared(value: str, part: str) -> str | None:
     if plain in _NO_VALUE:
         return ""
     if part == "port":
-        port = port_of(plain)
+        port = None if _OPEN.search(plain) and _TOUCHED.search(plain) else port_of(plain)
         return str(port) if port else None if _OPEN.search(plain) else ""
     if part == "host":
         host = host_of(plain) or (plain if _WORD.match(plain) else "")
