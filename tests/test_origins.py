@@ -225,3 +225,22 @@ def test_a_folder_without_init_named_like_an_installed_package_does_not_make_its
     write(tmp_path, files)
     found = audit("paths", "op", tmp_path, "--output-format", "json").json["paths"][0]
     assert found["reason"] == "external"
+
+
+TYPED = "from typing import TYPE_CHECKING\nif TYPE_CHECKING:\n    from a.made import A\n"
+
+
+@pytest.mark.parametrize(
+    ("more", "typing_only"),
+    [
+        ("", True),
+        ("def __getattr__(name): ...\n", False),  # PEP 562: made when it is asked for
+        ("__all__ = ['A']\nlazy(__name__)\n", False),  # a star import would fail on it otherwise
+        ("__all__ = ['B']\n", True),
+    ],
+)
+def test_a_name_made_lazily_is_what_type_checkers_are_told_it_is(tmp_path: Path, more: str, typing_only: bool) -> None:
+    write(tmp_path, {"a/__init__.py": TYPED + more, "a/made.py": "class A: ...\n"})
+    files = ["a/__init__.py", "a/made.py"]
+    found = Resolver(Modules(facts_below(tmp_path, files))).path("a.A")[1]
+    assert (found.origin and found.origin.path, found.typing_only) == ("a/made.py", typing_only)
