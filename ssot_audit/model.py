@@ -138,7 +138,7 @@ class Finding(NamedTuple):
         return ":".join((self.rule, self.path, self.subject, self.dotted))
 
 
-SYMBOL_KIND = "symbol"  # the kind of rule that governs references
+SYMBOL = "symbol"  # the kind of a rule that names none; it governs references
 ABSENT = "absent-canonical"  # the class of the finding that a rule's canonical path is not in the tree
 
 
@@ -267,3 +267,8 @@ class Report(NamedTuple):
     readers: tuple[tuple[str, str, int], ...] = ()  # reader, why it and no quicker one, files
     recalled: int = 0  # files known from an earlier run
     cache_ignored: str = ""  # why what an earlier run left was not used
+
+    @property
+    def others(self) -> list[Score]:
+        """The scores of rules that govern other things than references."""
+        return [one for one in self.rules if self.kinds.get(one.name) != SYMBOL]

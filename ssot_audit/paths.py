@@ -14,7 +14,6 @@ from ssot_audit.facts import Channel, Facts
 from ssot_audit.model import ImportPath, Kind
 from ssot_audit.program.candidates import Candidate, Program
 from ssot_audit.repository import Options, choose_rules, open_repository
-from ssot_audit.rules import SYMBOL
 from ssot_audit.source.entry import Question
 
 
@@ -23,7 +22,7 @@ def paths_of(name: str, options: Options) -> list[ImportPath]:
     repository = open_repository(options)
     reading = pipeline.open_library(repository, options)
     chosen = choose_rules(repository, reading.program, options)
-    rules = [rule for rule in chosen if rule.kind == SYMBOL]
+    rules = pipeline.symbol_rules(chosen)
     reading = pipeline.look_for(reading, rules, Question((name,)))
     return paths_in(name, reading.program, rules, options.today or date.today(), repository.kinds)
 

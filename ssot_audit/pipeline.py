@@ -19,6 +19,7 @@ from ssot_audit.gate import Figures, Gate, judge
 from ssot_audit.links import GoldenPath
 from ssot_audit.model import (
     ABSENT,
+    SYMBOL,
     Evidence,
     Finding,
     Item,
@@ -39,7 +40,7 @@ from ssot_audit.repository import (
     package_around,
     refuse_unread,
 )
-from ssot_audit.rules import SYMBOL, VALUE, AnyRule
+from ssot_audit.rules import VALUE, AnyRule
 from ssot_audit.source.discover import SKIPPED_FOLDER
 from ssot_audit.source.entry import Question
 from ssot_audit.source.excerpts import SourceLines

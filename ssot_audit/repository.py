@@ -15,9 +15,9 @@ from ssot_audit.checks.symbol.rule import listed_twice
 from ssot_audit.config import OWN_FILE, Config, find_config, load_config
 from ssot_audit.errors import ConfigError, UsageError
 from ssot_audit.globs import Globs
-from ssot_audit.model import Kind
+from ssot_audit.model import SYMBOL, Kind
 from ssot_audit.program.candidates import Program
-from ssot_audit.rules import SYMBOL, VALUE, AnyRule, Pack, load_pack, package_of, shipped_packs
+from ssot_audit.rules import VALUE, AnyRule, Pack, load_pack, package_of, shipped_packs
 from ssot_audit.source.cache import Cache, default_folder
 from ssot_audit.source.discover import SUFFIXES, Found, Listing, discover, work_tree
 from ssot_audit.source.kept import NO_FOLDERS, Kept

@@ -12,9 +12,8 @@ from typing import Any, Generic, NamedTuple, TypeVar
 
 from ssot_audit import tables
 from ssot_audit.errors import ConfigError
-from ssot_audit.model import SYMBOL_KIND, Severity
+from ssot_audit.model import SYMBOL, Severity
 
-SYMBOL = SYMBOL_KIND  # the kind of a rule that names none
 VALUE = "value"  # the kind whose rules read files of other formats than Python
 
 Spec = TypeVar("Spec")

@@ -14,6 +14,7 @@ from typing import TypeVar
 
 import tomli
 
+from ssot_audit import names
 from ssot_audit.errors import ConfigError
 
 Value = TypeVar("Value")
@@ -91,6 +92,14 @@ class Reader:
     def texts(self, key: str) -> tuple[str, ...]:
         value = self._take(key, _is_texts, "a list of texts", False)
         return tuple(value) if isinstance(value, list) else ()
+
+    def patterns(self, key: str) -> tuple[str, ...]:
+        """Dotted patterns."""
+        found = self.texts(key)
+        for pattern in found:
+            if mistake := names.mistake_in(pattern):
+                self.wrong(key, f"{pattern!r} {mistake}")
+        return found
 
     def tables(self, key: str) -> list[object]:
         value = self._take(key, lambda one: isinstance(one, list), f"an array of tables, written [[{key}]]", False)

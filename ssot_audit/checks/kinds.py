@@ -7,8 +7,8 @@ from functools import partial
 from typing import Any, Generic, NamedTuple, TypeVar
 
 from ssot_audit.checks.scene import Scene
-from ssot_audit.model import Outcome
-from ssot_audit.rules import SYMBOL, VALUE, AnyRule, Shape
+from ssot_audit.model import SYMBOL, Outcome
+from ssot_audit.rules import VALUE, AnyRule, Shape
 
 
 class RuleKind(NamedTuple):

@@ -15,6 +15,7 @@ from ssot_audit.examples import failures
 from ssot_audit.init.duplicates import duplicates
 from ssot_audit.init.fragments import fragments
 from ssot_audit.init.harvest import harvest
+from ssot_audit.init.imports import imported
 from ssot_audit.init.propose import Proposal, proposals, rule_file, toml
 from ssot_audit.init.values import Conflict, conflicts, sought
 from ssot_audit.repository import Options, Repository, open_repository
@@ -40,15 +41,15 @@ def survey(options: Options, values: bool = False) -> Survey:
     other formats must be read for it."""
     repository = open_repository(options)
     reading = pipeline.read_all(repository, options)
-    outlines = Outlines(reading.library)
+    outlines, imports = Outlines(reading.library), list(imported(reading.program))
     found = proposals(
-        fragments(reading.program, repository.kinds),
+        fragments(reading.program, imports, repository.kinds),
         harvest(reading.program, outlines, repository.kinds),
-        duplicates(reading.program, outlines, repository.kinds),
+        duplicates(reading.program, imports, outlines, repository.kinds),
         _conflicts(repository, reading.library) if values else (),
     )
-    imports = sum(one.imports for one in reading.library.entries.values())
-    return Survey(repository, len(repository.found.paths), imports, tuple(found))
+    number = sum(one.imports for one in reading.library.entries.values())
+    return Survey(repository, len(repository.found.paths), number, tuple(found))
 
 
 def _conflicts(repository: Repository, library: Library) -> list[Conflict]:

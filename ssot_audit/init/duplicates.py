@@ -5,11 +5,12 @@ from __future__ import annotations
 
 import re
 from collections import defaultdict
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from itertools import combinations
 from typing import NamedTuple
 
 from ssot_audit.facts import Facts, Failure
+from ssot_audit.init.imports import Imported
 from ssot_audit.model import Kind, Origin
 from ssot_audit.outline import Outline, Wanted
 from ssot_audit.program.candidates import Program
@@ -45,12 +46,14 @@ class Duplicate(NamedTuple):
         return sum(1 + len(one.users) for one in self.copies[1:])
 
 
-def duplicates(program: Program, outlines: Outlines, kinds: Mapping[str, Kind]) -> list[Duplicate]:
+def duplicates(
+    program: Program, imports: Iterable[Imported], outlines: Outlines, kinds: Mapping[str, Kind]
+) -> list[Duplicate]:
     """The widest spread first."""
     defined = _defined(program, kinds)
     files = sorted({module.path for places in defined.values() for module, _ in places})
     known = outlines.of(files, Wanted(definitions=("*",)))
-    users = _users(program)
+    users = _users(imports)
     found = []
     for name, places in defined.items():
         members = {module.path: _members(known[module.path], name) for module, _ in places}
@@ -84,21 +87,13 @@ def _defined(program: Program, kinds: Mapping[str, Kind]) -> dict[str, list[tupl
     return {name: places for name, places in found.items() if len(places) > 1}
 
 
-def _users(program: Program) -> Mapping[tuple[str, str], set[str]]:
+def _users(imports: Iterable[Imported]) -> Mapping[tuple[str, str], set[str]]:
     """The files that import an object, by the file and name it is made under."""
     users: dict[tuple[str, str], set[str]] = defaultdict(set)
-    for file, origin in _origins(program):
-        users[origin.path, origin.name].add(file)
+    for one in imports:
+        if one.found.origin:
+            users[one.found.origin.path, one.found.origin.name].add(one.module.path)
     return users
-
-
-def _origins(program: Program) -> Iterator[tuple[str, Origin]]:
-    for path in sorted(program.modules.by_path):
-        module = program.modules.by_path[path]
-        for one in module.facts.imports if isinstance(module.facts, Facts) else ():
-            origin = program.resolver.imported(module, one).origin if one.name not in (None, "*") else None
-            if origin:
-                yield path, origin
 
 
 def _members(outline: Outline | Failure, name: str) -> frozenset[str]:

@@ -8,9 +8,10 @@ from typing import NamedTuple
 
 from ssot_audit import names
 from ssot_audit.facts import Facts
+from ssot_audit.init.imports import Imported
 from ssot_audit.model import Kind, Origin, Resolution
 from ssot_audit.program.candidates import Program
-from ssot_audit.program.modules import Module, path_of
+from ssot_audit.program.modules import Module
 
 _MODULES = ("module", "namespace")
 Users = dict[str, tuple[str, ...]]  # files by the path they import
@@ -33,10 +34,10 @@ class Fragment(NamedTuple):
         return sum(len(files) for _, files in self.others)
 
 
-def fragments(program: Program, kinds: Mapping[str, Kind]) -> list[Fragment]:
+def fragments(program: Program, imports: Iterable[Imported], kinds: Mapping[str, Kind]) -> list[Fragment]:
     """What is reached through several paths, the widest spread first."""
     users: dict[Origin, dict[str, set[str]]] = defaultdict(lambda: defaultdict(set))
-    for origin, dotted, module in _imports(program):
+    for origin, dotted, module in _counted(imports):
         users[origin][dotted].add(module.path)
     counted = {
         origin: paths
@@ -52,24 +53,14 @@ def fragments(program: Program, kinds: Mapping[str, Kind]) -> list[Fragment]:
     return sorted(found, key=lambda one: (-one.spread, -len(one.others), one.canonical))
 
 
-def _imports(program: Program) -> Iterator[tuple[Origin, str, Module]]:
-    for path in sorted(program.modules.by_path):
-        module = program.modules.by_path[path]
-        facts = module.facts
-        if not isinstance(facts, Facts) or facts.fault:
-            continue
-        for one in facts.imports:
-            dotted = path_of(module, one)
-            if one.name in (None, "*") or dotted is None:
-                continue
-            found = program.resolver.imported(module, one)
-            if (
-                found.origin
-                and not found.typing_only
-                and found.origin.kind not in _MODULES
-                and not _renamed(found, one.name)
-            ):
-                yield found.origin, dotted, module
+def _counted(imports: Iterable[Imported]) -> Iterator[tuple[Origin, str, Module]]:
+    """The imports of files that parse, of what is made at run time and goes by the name it was meant to have."""
+    for one in imports:
+        facts, origin = one.module.facts, one.found.origin
+        parsed = isinstance(facts, Facts) and not facts.fault
+        made = origin and not one.found.typing_only and origin.kind not in _MODULES
+        if parsed and origin and made and one.dotted and not _renamed(one.found, one.name):
+            yield origin, one.dotted, one.module
 
 
 def _renamed(found: Resolution, name: str) -> bool:

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from ssot_audit.model import SYMBOL_KIND, Report, Tally
+from ssot_audit.model import Report, Tally
 from ssot_audit.report.style import Style, inert, visible
 
 
@@ -30,7 +30,7 @@ def verdict(report: Report) -> str:
     total = report.total.total
     reasons = "; ".join(report.judgement.reasons)
     scope = "named files" if report.partial else "repository"
-    others = [one for one in report.rules if report.kinds.get(one.name) != SYMBOL_KIND and one.total.governed]
+    others = [one for one in report.others if one.total.governed]
     figures = "".join(
         f", {one.name} {one.total.percent} ({one.total.canonical}/{one.total.governed})" for one in others
     )

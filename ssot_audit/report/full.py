@@ -9,7 +9,6 @@ from rich.padding import Padding
 from rich.table import Table
 from rich.text import Text
 
-from ssot_audit.model import SYMBOL_KIND as SYMBOL
 from ssot_audit.model import Class, Finding, Kind, Report, Score, Severity, Standing, Tally, Verdict
 from ssot_audit.report import golden
 from ssot_audit.report.style import Style, plural, visible
@@ -133,7 +132,7 @@ def _classes(tally: Tally) -> Text:
 
 def _other_classes(report: Report) -> list[Text]:
     """The classes of rules that govern other things than references, those counted apart too."""
-    others = (one for one in report.rules if report.kinds.get(one.name) != SYMBOL and one.total.counts)
+    others = (one for one in report.others if one.total.counts)
     return [
         Text(f"{visible(one.name)}: " + ", ".join(f"{klass} {number:,}" for klass, number in one.total.counts))
         for one in others

@@ -123,7 +123,7 @@ class Library(Mapping[str, Facts | Failure]):
 
         tasks = [Task(str(self.root), path, question) for path in paths]
         work = Work(search_file, lambda task, reason: (reason,), BATCH, deep=False)
-        return [task.path for task, found in self._results(work, tasks, self._jobs(len(tasks))) if found]
+        return [task.path for task, found in self._results(work, tasks, self.workers(len(tasks))) if found]
 
     def _read(self, paths: Sequence[str], deep: bool) -> None:
         if not paths:
@@ -134,7 +134,7 @@ class Library(Mapping[str, Facts | Failure]):
         tasks = [Task(str(self.root), path, self.question, deep, self.whole, True) for path in paths]
         sizes = dict(zip(self.paths, self.found.signatures[::4], strict=False)) if len(tasks) <= FEW else {}
         large = any(sizes.get(task.path, 0) > LARGE for task in tasks)
-        self._each(Work(read_file, _lost, BATCH, deep=False), tasks, self._jobs(len(tasks), large), "reading")
+        self._each(Work(read_file, _lost, BATCH, deep=False), tasks, self.workers(len(tasks), large=large), "reading")
         self._give_up_lost(tasks)
         doubtful = [task for task in tasks if self.entries[task.path].again]
         self.reasons.update((task.path, self.entries[task.path].again) for task in doubtful)
@@ -153,7 +153,7 @@ class Library(Mapping[str, Facts | Failure]):
         from ssot_audit.source.read import read_again
 
         # LibCST may read whole files now: never in this process.
-        self._each(Work(read_again, _lost), tasks, self._jobs(), "reading again")
+        self._each(Work(read_again, _lost), tasks, self.workers(), "reading again")
         self._give_up_lost(tasks)
 
     def _give_up_lost(self, tasks: Sequence[Task]) -> None:
@@ -163,14 +163,14 @@ class Library(Mapping[str, Facts | Failure]):
             return
         from ssot_audit.source.pool import Work
 
-        for (task, _), entry in self._results(Work(_give_up, _failed), lost, self._jobs()):
+        for (task, _), entry in self._results(Work(_give_up, _failed), lost, self.workers()):
             self.entries[task.path] = entry
 
-    def _jobs(self, files: int = FEW + 1, large: bool = False) -> int:
+    def workers(self, files: int = FEW + 1, few: int = FEW, large: bool = False) -> int:
         """How many workers to start for so many files, or for large ones, which may take long; 0: none."""
         from ssot_audit.source.pool import cores
 
-        return 0 if files <= FEW and not large else cores() if self.jobs is None else self.jobs
+        return 0 if files <= few and not large else cores() if self.jobs is None else self.jobs
 
     def _each(self, work: Work, tasks: Sequence[Task], jobs: int, what: str) -> None:
         for done, (task, entry) in enumerate(self._results(work, tasks, jobs), 1):

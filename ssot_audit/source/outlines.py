@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import re
-import sys
 from collections.abc import Callable, Iterable, Mapping, Sequence
 from functools import partial
 from typing import TYPE_CHECKING, Any, NamedTuple, TypeVar
@@ -18,7 +17,6 @@ if TYPE_CHECKING:
 Parsed = TypeVar("Parsed")
 
 BATCH = 16  # files a worker is handed at once
-RECURSION = 5_000  # frames; the tree of a file that nests deeper is not read
 FEW = 24  # files this process reads itself
 
 
@@ -78,11 +76,11 @@ class Outlines:
     ) -> dict[str, Any]:
         if not paths:
             return {}
-        from ssot_audit.source.pool import Work, cores, each
+        from ssot_audit.source.pool import Work, each
 
         root, watch = self._library.root, self._library.watch
         tasks = [_Task(f"{root}/{path}", names, asked, parse) for path in paths]
-        jobs = 0 if len(tasks) <= FEW else cores() if self._library.jobs is None else self._library.jobs
+        jobs = self._library.workers(len(tasks), FEW)
         results: dict[int, Any] = {}
         for done, (number, result) in enumerate(each(Work(_parsed, _lost, BATCH), tasks, jobs), 1):
             results[number] = result
@@ -183,13 +181,12 @@ def _refused(item: tuple[_Task, str], reason: str) -> Failure:
 
 
 def _made(text: str, parse: Callable[[str], Any]) -> Any:
-    limit = sys.getrecursionlimit()
+    from ssot_audit.source.pool import same_depth
+
     try:
-        sys.setrecursionlimit(max(limit, RECURSION))  # the same depth whoever reads: a worker or this process
-        return parse(text)
+        with same_depth():
+            return parse(text)
     except SyntaxError as error:
         return _Doubtful(f"line {error.lineno or 1}: {error.msg or 'does not parse'}")
     except (ValueError, RecursionError, MemoryError) as error:
         return Failure(f"the interpreter cannot parse it: {type(error).__name__}")
-    finally:
-        sys.setrecursionlimit(limit)

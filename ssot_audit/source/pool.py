@@ -23,6 +23,7 @@ Item = TypeVar("Item")
 SECONDS = 60.0  # for one file; the slowest real one took 8
 MEMORY = 2 << 30  # bytes of address space a worker may take
 STACK = 256 << 20  # bytes of stack for the parser, whatever the platform's default
+VISITED = 5_000  # frames; an interpreter's tree that nests deeper is not read
 RECURSION = 20_000  # frames; LibCST's visitors need about five for each level of a tree
 
 
@@ -46,6 +47,17 @@ def each(work: Work, items: Sequence[Item], jobs: int) -> Iterator[tuple[int, An
         yield from supervisor.run(max(1, min(jobs, -(-len(items) // work.batch))))
     finally:
         supervisor.stop()
+
+
+@contextlib.contextmanager
+def same_depth() -> Iterator[None]:
+    """Let the interpreter's tree of a file nest as deep whoever visits it: a worker or the process that starts none."""
+    limit = sys.getrecursionlimit()
+    sys.setrecursionlimit(max(limit, VISITED))
+    try:
+        yield
+    finally:
+        sys.setrecursionlimit(limit)
 
 
 def cores() -> int:

@@ -4,7 +4,6 @@ than Python are listed when the first is asked for."""
 from __future__ import annotations
 
 import re
-import sys
 import unicodedata
 from collections.abc import Iterable, Sequence
 from functools import cached_property, lru_cache
@@ -20,7 +19,6 @@ if TYPE_CHECKING:
 
 BATCH = 16  # files a worker is handed at once
 FEW = 24  # files this process reads itself
-RECURSION = 5_000  # frames; the tree of a Python file that nests deeper is not read
 # Parts of keys that no text spells: numbers of list items, and what the readers call the sides of a port mapping.
 _MADE = re.compile(r"\d+|host|container|\?")
 _INSTRUCTIONS = ("EXPOSE", "CMD", "ENTRYPOINT", "HEALTHCHECK")
@@ -71,7 +69,7 @@ class SettingFiles:
     def of(self, sought: Sequence[Sought]) -> tuple[list[Found], dict[str, Failure]]:
         """For each that is sought, the settings by file, in order; and why other files give none that spell a key, or
         that cannot be read."""
-        from ssot_audit.source.pool import Work, cores, each
+        from ssot_audit.source.pool import Work, each
 
         asks: dict[str, list[int]] = {}
         for number, one in enumerate(sought):
@@ -79,7 +77,7 @@ class SettingFiles:
                 asks.setdefault(path, []).append(number)
         root, watch = str(self._library.root), self._library.watch
         tasks = [_Task(root, path, tuple(sought[one][:3] for one in asks[path])) for path in sorted(asks)]
-        jobs = 0 if len(tasks) <= FEW else cores() if self._library.jobs is None else self._library.jobs
+        jobs = self._library.workers(len(tasks), FEW)
         results: dict[str, Answer] = {}
         for done, (number, result) in enumerate(each(Work(_read, _lost, BATCH), tasks, jobs), 1):
             results[tasks[number].path] = result
@@ -116,6 +114,7 @@ def _lost(task: _Task, reason: str) -> Failure:
 
 def _read(task: _Task) -> Answer:
     """What a file sets of each that is asked; nothing where it spells no key."""
+    from ssot_audit.source.pool import same_depth
     from ssot_audit.source.read import read_bytes
     from ssot_audit.source.settings import read_settings
 
@@ -125,12 +124,8 @@ def _read(task: _Task) -> Answer:
     spelled = _spelled(tuple(key for keys, _, _ in task.asks for key in keys))
     if not _spells(spelled, data):
         return ()
-    limit = sys.getrecursionlimit()
-    try:
-        sys.setrecursionlimit(max(limit, RECURSION))  # the same depth whoever reads: a worker or this process
+    with same_depth():
         found = read_settings(task.path, data)
-    finally:
-        sys.setrecursionlimit(limit)
     if isinstance(found, Failure):
         return found
     likely = [one for one in found if spelled.within(one.key.encode("utf-8", "replace"))]

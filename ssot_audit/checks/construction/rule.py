@@ -35,7 +35,7 @@ def read(reader: tables.Reader) -> Construction:
     spec = Construction(
         targets=reader.texts("targets"),
         factories=reader.texts("factories"),
-        allowed_in=reader.texts("allowed-in"),
+        allowed_in=reader.patterns("allowed-in"),
         exempt_tests=reader.flag("exempt-tests"),
     )
     if not spec.targets:
@@ -48,7 +48,4 @@ def read(reader: tables.Reader) -> Construction:
                 reader.wrong(key, f"{path!r} is not a dotted path such as package.module.Name")
     for path in sorted({*spec.targets} & {*spec.factories}):
         reader.wrong("factories", f"{path!r} is a target too")
-    for pattern in spec.allowed_in:
-        if mistake := names.mistake_in(pattern):
-            reader.wrong("allowed-in", f"{pattern!r} {mistake}")
     return spec

@@ -37,12 +37,6 @@ def follow(path: Path, outline: Outline, module: Module, program: Program) -> Re
     return _attributes(found, path.parts, module, program)
 
 
-def named(dotted: str, program: Program) -> Reached:
-    """Where an absolute dotted path leads."""
-    written, found = program.resolver.path(dotted)
-    return Reached(found, tuple(dotted[len(written) + 1 :].split(".")) if len(written) < len(dotted) else ())
-
-
 def _starred(path: Path, outline: Outline, module: Module, program: Program) -> Reached:
     """A name nothing here binds may come of a star import."""
     if path.parts:

@@ -52,9 +52,9 @@ def read(reader: tables.Reader) -> Definitions:
         names=reader.texts("names"),
         homes=tuple((name, home) for name, home in homes.items() if isinstance(home, str)),
         doubles=reader.texts("doubles") or DOUBLES,
-        allow=reader.texts("allow"),
+        allow=reader.patterns("allow"),
         protocols=reader.flag("protocols"),
-        modules=reader.texts("modules"),
+        modules=reader.patterns("modules"),
     )
     if not spec.names and not spec.modules:
         reader.wrong("names", "is missing; a rule governs `names`, `modules` or both")
@@ -64,8 +64,7 @@ def read(reader: tables.Reader) -> Definitions:
         for pattern in given:
             if "." in pattern or names.mistake_in(pattern) or "**" in pattern:
                 reader.wrong(key, f"{pattern!r} is not a name, nor a pattern of names such as *Manager")
-    for key, given in (("allow", spec.allow), ("modules", spec.modules), ("homes", [home for _, home in spec.homes])):
-        for pattern in given:
-            if mistake := names.mistake_in(pattern):
-                reader.wrong(key, f"{pattern!r} {mistake}")
+    for _, home in spec.homes:
+        if mistake := names.mistake_in(home):
+            reader.wrong("homes", f"{home!r} {mistake}")
     return spec

@@ -50,12 +50,9 @@ RequiredRule = Rule[Required]
 
 def read(reader: tables.Reader) -> Required:
     """The keys of such a rule."""
-    spec = Required(reader.texts("modules"), reader.text("must-use", required=True), reader.texts("classes"))
+    spec = Required(reader.patterns("modules"), reader.text("must-use", required=True), reader.texts("classes"))
     if not spec.modules:
         reader.wrong("modules", "is missing; it must be a list of modules or patterns such as tests.**")
-    for pattern in spec.modules:
-        if mistake := names.mistake_in(pattern):
-            reader.wrong("modules", f"{pattern!r} {mistake}")
     if spec.must_use and not (names.is_dotted(spec.must_use) and "." in spec.must_use):
         reader.wrong("must-use", f"must be one dotted path such as package.module.Name, not {spec.must_use!r}")
     for pattern in spec.classes:

@@ -7,10 +7,10 @@ from collections.abc import Callable, Iterable, Sequence
 from typing import NamedTuple
 
 from ssot_audit import names
+from ssot_audit.checks.common import applies
 from ssot_audit.checks.symbol.rule import SymbolRule
 from ssot_audit.errors import ConfigError
 from ssot_audit.facts import Facts, Place
-from ssot_audit.globs import Globs
 from ssot_audit.model import Origin, Resolution
 from ssot_audit.program.candidates import Candidate, Program
 from ssot_audit.program.modules import Module, Modules
@@ -30,8 +30,7 @@ class Governed(NamedTuple):
     family: tuple[str, ...]
     plumbing: frozenset[tuple[str, Place]]
     chain: frozenset[str]
-    scope: Globs
-    outside: Globs
+    applies_to: Callable[[str], bool]  # whether a file is in the rule's scope
 
     @property
     def origin(self) -> Origin | None:
@@ -44,10 +43,6 @@ class Governed(NamedTuple):
             return False
         # A name that leads nowhere cannot tell whose it was meant to be: every first-party root is its family.
         return candidate.resolution.reason in _UNRESOLVED
-
-    def applies_to(self, path: str) -> bool:
-        """Whether the file is in the rule's scope."""
-        return (not self.scope or self.scope.match(path)) and not self.outside.match(path)
 
     def has_name(self, name: str) -> bool:
         return name == self.rule.spec.symbol or name in self.rule.spec.aliases
@@ -70,8 +65,7 @@ def govern(rule: SymbolRule, program: Program) -> Governed:
     home_package = package.package if isinstance(package, Module) else names.split(module)[0] or module
     family = rule.spec.family or (() if rule.spec.external else (f"{home_package}.**",))
     plumbing = frozenset((path, _place(program, path, number)) for path, number in steps if number >= 0)
-    scope, outside = Globs(rule.paths), Globs(rule.exclude_paths)
-    return Governed(rule, resolution, family, plumbing, frozenset(files), scope, outside)
+    return Governed(rule, resolution, family, plumbing, frozenset(files), applies(rule))
 
 
 def _place(program: Program, path: str, number: int) -> Place:

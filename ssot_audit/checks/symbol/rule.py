@@ -59,9 +59,9 @@ def read(reader: tables.Reader) -> Symbol:
     """The keys of such a rule."""
     spec = Symbol(
         canonical=reader.text("canonical", required=True),
-        deprecated=reader.texts("deprecated"),
+        deprecated=reader.patterns("deprecated"),
         shims=tuple(_shim(one, reader) for one in reader.tables("shims")),
-        family=reader.texts("family"),
+        family=reader.patterns("family"),
         aliases=reader.texts("aliases"),
         external=reader.flag("external"),
     )
@@ -72,11 +72,6 @@ def read(reader: tables.Reader) -> Symbol:
 def _check_paths(spec: Symbol, reader: tables.Reader) -> None:
     if spec.canonical and not (names.is_dotted(spec.canonical) and "." in spec.canonical):
         reader.wrong("canonical", f"must be one dotted path such as package.module.Name, not {spec.canonical!r}")
-    for key, patterns in (("deprecated", spec.deprecated), ("family", spec.family)):
-        for pattern in patterns:
-            mistake = names.mistake_in(pattern)
-            if mistake:
-                reader.wrong(key, f"{pattern!r} {mistake}")
     for alias in spec.aliases:
         if not alias.isidentifier():
             reader.wrong("aliases", f"{alias!r} is not a name")

@@ -6,11 +6,11 @@ from collections.abc import Iterator, Sequence
 from typing import NamedTuple
 
 from ssot_audit import names, tables
+from ssot_audit.checks.common import applies
 from ssot_audit.checks.scene import Scene
 from ssot_audit.checks.unresolved.nearest import Candidate, Nearest
 from ssot_audit.checks.unresolved.reach import ABSENT, APART, Answer, Reach, Seen
 from ssot_audit.facts import Context, Facts, Failure
-from ssot_audit.globs import Globs
 from ssot_audit.model import Finding, Item, Outcome, Related, Standing, Unvalidated
 from ssot_audit.program.candidates import Program
 from ssot_audit.rules import Rule, Shape
@@ -60,15 +60,11 @@ def read(reader: tables.Reader) -> Unresolved:
     """The keys of such a rule."""
     spec = Unresolved(
         what=reader.choice("what", ("imports", "targets"), "imports"),
-        modules=reader.texts("modules"),
+        modules=reader.patterns("modules"),
         first_party=reader.texts("first-party"),
-        generated=reader.texts("generated"),
+        generated=reader.patterns("generated"),
         tolerate=reader.texts("tolerate"),
     )
-    for key, patterns in (("modules", spec.modules), ("generated", spec.generated)):
-        for pattern in patterns:
-            if mistake := names.mistake_in(pattern):
-                reader.wrong(key, f"{pattern!r} {mistake}")
     for one in spec.first_party:
         if not one.isidentifier():
             reader.wrong("first-party", f"{one!r} is not a top-level package, one identifier")
@@ -95,30 +91,20 @@ def check(scene: Scene, rules: Sequence[UnresolvedRule]) -> Outcome:
             from ssot_audit.checks.unresolved.targets import targets_of  # the readers of whole trees take long to load
 
             seen, failures = targets_of(scene, reach)
-        applies = _Scope(rule)
-        mine = [_classed(one, rule) for one in seen if applies.to(one)]
+        applying, modules = applies(rule), rule.spec.modules
+        mine = [
+            _classed(one, rule)
+            for one in seen
+            if (not modules or _is_below(one.dotted, modules)) and applying(one.module.path)
+        ]
         items += [Item(rule.id, one.module.path, one.answer.klass, _standing(one, rule)) for one in mine]
         findings += _findings(mine, seen, rule, scene)
         unread |= {
             path: Unvalidated(path, line, reason, scene.judges(path))
             for path, (line, reason) in failures.items()
-            if applies.to_file(path)
+            if applying(path)
         }
     return Outcome(items=tuple(items), findings=tuple(findings), unread=tuple(unread.values()))
-
-
-class _Scope:
-    """Which names a rule governs."""
-
-    def __init__(self, rule: UnresolvedRule) -> None:
-        self._inside, self._outside = Globs(rule.paths), Globs(rule.exclude_paths)
-        self._modules = rule.spec.modules
-
-    def to_file(self, path: str) -> bool:
-        return (not self._inside or self._inside.match(path)) and not self._outside.match(path)
-
-    def to(self, one: Seen) -> bool:
-        return (not self._modules or _is_below(one.dotted, self._modules)) and self.to_file(one.module.path)
 
 
 def imported_of(program: Program, reach: Reach) -> Iterator[Seen]:

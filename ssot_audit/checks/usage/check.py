@@ -57,16 +57,15 @@ UsageRule = Rule[Usage]
 
 def read(reader: tables.Reader) -> Usage:
     """The keys of such a rule."""
-    spec = Usage(reader.texts("uses"), reader.texts("allowed-in"), reader.texts("instead"), reader.flag("calls-only"))
+    spec = Usage(
+        reader.texts("uses"), reader.patterns("allowed-in"), reader.texts("instead"), reader.flag("calls-only")
+    )
     if not spec.uses:
         reader.wrong("uses", "is missing; it must be a list of dotted paths such as os.environ")
     for key, paths in (("uses", spec.uses), ("instead", spec.instead)):
         for path in paths:
             if not names.is_dotted(path) or "." not in path:
                 reader.wrong(key, f"must hold dotted paths such as package.module.name, not {path!r}")
-    for pattern in spec.allowed_in:
-        if mistake := names.mistake_in(pattern):
-            reader.wrong("allowed-in", f"{pattern!r} {mistake}")
     for path in sorted({*spec.uses} & {*spec.instead}):
         reader.wrong("instead", f"names {path!r}, which `uses` forbids")
     return spec
