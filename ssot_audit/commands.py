@@ -3,36 +3,25 @@
 from __future__ import annotations
 
 import json
-import os
-import shutil
-import sys
 from argparse import Namespace
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from pathlib import Path
 from types import MappingProxyType
-from typing import Any, NamedTuple
+from typing import Any
 
 from ssot_audit import pipeline
-from ssot_audit.config import percent
+from ssot_audit.answers import Answer, options, style
 from ssot_audit.errors import UsageError
 from ssot_audit.facts import Failure
 from ssot_audit.model import Report, Verdict
 from ssot_audit.program.modules import absolute
 from ssot_audit.report import FORMATS
-from ssot_audit.report.style import Style, plural
+from ssot_audit.report.style import plural
 from ssot_audit.repository import Options, load_packs, open_folder, open_repository
 from ssot_audit.rules import AnyRule, Pack
 from ssot_audit.source.library import Watch
 
 MET, MISSED, NOT_JUDGED = (one.exit_code for one in (Verdict.MET, Verdict.MISSED, Verdict.NOT_JUDGED))
-
-
-class Answer(NamedTuple):
-    """The text for standard output, the exit code, and sentences for standard error."""
-
-    text: str
-    code: int
-    said: tuple[str, ...] = ()
 
 
 def check(arguments: Namespace, watch: Watch) -> Answer:
@@ -236,52 +225,6 @@ def _plain(value: object) -> Any:
     if isinstance(value, tuple):
         return [_plain(one) for one in value]
     return value if value is None or isinstance(value, bool | int | str) else str(value)
-
-
-def options(arguments: Namespace, watch: Watch) -> Options:
-    """The options a command line asks for; flags a command does not have keep their defaults."""
-    given = vars(arguments)
-    paths = given["paths"]
-    named = paths if isinstance(paths, list) else [paths] if paths else []
-    exclude = given.get("exclude")
-    limit = given.get("fail_under")
-    return Options(
-        paths=tuple(named) or (Path(),),
-        config=given.get("config"),
-        packs=tuple(given.get("pack", ())),
-        rules=tuple(given.get("rules", ())),
-        select=tuple(given.get("select", ())),
-        ignore=tuple(given.get("ignore", ())),
-        include=tuple(given.get("include", ())),
-        exclude=None if exclude is None else tuple(exclude),
-        extend_exclude=tuple(given.get("extend_exclude", ())),
-        fail_under=None if limit is None else percent(limit),
-        max_unvalidated=given.get("max_unvalidated"),
-        today=given.get("today"),
-        jobs=given.get("jobs"),
-        whole=given.get("reader") == "tree",
-        no_cache=given.get("no_cache", True),
-        cache_folder=given.get("cache_dir"),
-        watch=watch,
-    )
-
-
-def style(arguments: Namespace) -> Style:
-    """How the answer is shown: --color, then NO_COLOR (no-color.org), then FORCE_COLOR, then whether a person looks."""
-    terminal = sys.stdout.isatty() and arguments.output_file is None
-    color = terminal or bool(os.environ.get("FORCE_COLOR"))
-    if os.environ.get("NO_COLOR"):
-        color = False
-    if arguments.color != "auto":
-        color = arguments.color == "always"
-    return Style(
-        color=color,
-        unicode="utf" in (sys.stdout.encoding or "").lower() or arguments.output_file is not None,
-        width=max(60, min(shutil.get_terminal_size((100, 24)).columns, 140)) if terminal else 100,
-        statistics=getattr(arguments, "statistics", False),
-        quiet=arguments.quiet,
-        verbose=arguments.verbose,
-    )
 
 
 Command = Callable[[Namespace, Watch], Answer]

@@ -7,16 +7,21 @@ from ssot_audit.report.style import Style, inert, visible
 
 
 def render(report: Report, style: Style) -> str:
-    lines = [
+    shown = lines(report)
+    if style.statistics:
+        shown += [statistic(score.name, score.total) for score in report.rules]
+    if not style.quiet:
+        shown.append(verdict(report))
+    return inert("".join(f"{line}\n" for line in shown))
+
+
+def lines(report: Report) -> list[str]:
+    """One line for each finding and each unvalidated file."""
+    found = [
         visible(f"{one.path}:{one.place.line}:{one.place.column}: {one.severity} {one.rule} {one.klass}: {one.message}")
         for one in report.findings
     ]
-    lines += [visible(f"{one.path}:{one.line}:1: unvalidated: {one.reason}") for one in report.unvalidated]
-    if style.statistics:
-        lines += [statistic(score.name, score.total) for score in report.rules]
-    if not style.quiet:
-        lines.append(verdict(report))
-    return inert("".join(f"{line}\n" for line in lines))
+    return [*found, *(visible(f"{one.path}:{one.line}:1: unvalidated: {one.reason}") for one in report.unvalidated)]
 
 
 def statistic(name: str, tally: Tally) -> str:

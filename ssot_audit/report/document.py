@@ -6,7 +6,7 @@ import json
 from collections.abc import Iterator, Sequence
 
 from ssot_audit import __version__
-from ssot_audit.model import Finding, ImportPath, Reference, Report, Score, Tally, Verdict
+from ssot_audit.model import Finding, ImportPath, Judgement, Reference, Report, Score, Tally, Verdict
 from ssot_audit.report import golden
 from ssot_audit.report.style import Style, visible
 
@@ -21,8 +21,8 @@ def render_lines(report: Report, style: Style) -> str:
     """One object a line: references, violations, errors, then the rest of the document as the summary."""
     whole = document(report)
     lines: list[dict[str, object]] = [{"type": "reference", **_reference(one)} for one in report.references]
-    lines += [{"type": "violation", **_violation(one, report)} for one in report.findings]
-    lines += [{"type": "error", **one} for one in _errors(report)]
+    lines += [{"type": "violation", **violation(one, report)} for one in report.findings]
+    lines += [{"type": "error", **one} for one in errors(report)]
     rest = {key: value for key, value in whole.items() if key not in ("references", "violations", "errors")}
     lines.append({"type": "summary", **rest})
     return "".join(json.dumps(line, ensure_ascii=True) + "\n" for line in lines)
@@ -30,9 +30,9 @@ def render_lines(report: Report, style: Style) -> str:
 
 def document(report: Report) -> dict[str, object]:
     """The whole report. The same input gives the same bytes: no time, no absolute path, one order."""
-    judgement, evidence = report.judgement, report.evidence
+    evidence = report.evidence
     return {
-        **_head(judgement.verdict, judgement.gate, judgement.reasons, report.partial),
+        **head(report.judgement, report.partial),
         "summary": _score(report.total),
         "rules": [
             {**_score(one), "kind": report.kinds.get(one.name, ""), "title": report.titles.get(one.name, "")}
@@ -42,9 +42,9 @@ def document(report: Report) -> dict[str, object]:
         "packages": [_score(one) for one in report.packages()],
         "modules": [{**_score(one), "filename": visible(one.path)} for one in report.modules()],
         "references": [_reference(one) for one in report.references],
-        "violations": [_violation(one, report) for one in report.findings],
+        "violations": [violation(one, report) for one in report.findings],
         "golden_path": _golden_path(report),
-        "errors": list(_errors(report)),
+        "errors": list(errors(report)),
         "warnings": [visible(one) for one in report.warnings],
         "evidence": {
             "files": {
@@ -73,23 +73,24 @@ def _golden_path(report: Report) -> dict[str, object] | None:
 def failure(reasons: Sequence[str]) -> dict[str, object]:
     """The document of a run that could not begin."""
     return {
-        **_head(Verdict.NOT_JUDGED, "", reasons, False),
+        **head(Judgement(Verdict.NOT_JUDGED, "", tuple(reasons)), False),
         "summary": None,
         "violations": [],
         "errors": [{"filename": None, "location": None, "message": visible(one), "judged": True} for one in reasons],
     }
 
 
-def _head(verdict: Verdict, gate: str, reasons: Sequence[str], partial: bool) -> dict[str, object]:
+def head(judged: Judgement, partial: bool) -> dict[str, object]:
+    """What every document begins with."""
     return {
         "schema_version": SCHEMA_VERSION,
         "tool": {"name": "ssot-audit", "version": __version__},
         "verdict": {
-            "result": verdict.value,
-            "exit_code": verdict.exit_code,
-            "gate": gate,
+            "result": judged.verdict.value,
+            "exit_code": judged.verdict.exit_code,
+            "gate": judged.gate,
             "partial": partial,
-            "reasons": [visible(one) for one in reasons],
+            "reasons": [visible(one) for one in judged.reasons],
         },
     }
 
@@ -105,7 +106,7 @@ def _tally(tally: Tally) -> dict[str, object]:
     return {"canonical": tally.canonical, "governed": tally.governed, "percent": percent, "classes": classes}
 
 
-def _violation(one: Finding, report: Report) -> dict[str, object]:
+def violation(one: Finding, report: Report) -> dict[str, object]:
     chain = report.golden_path.chain(one.path) if report.golden_path else ()
     return {
         "code": one.rule,
@@ -141,7 +142,7 @@ def _reference(one: Reference) -> dict[str, object]:
     }
 
 
-def _errors(report: Report) -> Iterator[dict[str, object]]:
+def errors(report: Report) -> Iterator[dict[str, object]]:
     for one in report.unvalidated:
         yield {
             "filename": visible(one.path),

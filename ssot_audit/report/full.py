@@ -9,7 +9,7 @@ from rich.padding import Padding
 from rich.table import Table
 from rich.text import Text
 
-from ssot_audit.model import Class, Finding, Kind, Report, Score, Severity, Standing, Tally, Verdict
+from ssot_audit.model import Class, Finding, Judgement, Kind, Report, Score, Severity, Standing, Tally, Verdict
 from ssot_audit.report import golden
 from ssot_audit.report.style import Style, plural, visible
 from ssot_audit.report.tables import draw, plain_table, unbroken
@@ -56,7 +56,7 @@ def parts(report: Report, style: Style) -> list[RenderableType]:
     if report.references:
         shown += _worst(report, style)
     if report.findings:
-        shown += _findings(report, style)
+        shown += findings(report, style)
     if style.statistics:
         shown += [
             Text(),
@@ -65,24 +65,28 @@ def parts(report: Report, style: Style) -> list[RenderableType]:
             _scores("packages", report.packages(), style),
         ]
     if report.unvalidated:
-        shown += _unvalidated(report)
+        shown += unvalidated(report)
     shown += [Text("warning: " + visible(one), "yellow") for one in report.warnings]
     return [*shown, Text(), *_evidence(report, style)]
 
 
 def _verdict(report: Report) -> Group:
-    word, look = _VERDICT[report.judgement.verdict]
-    total = report.total.total
-    line = Text.assemble((word, look), "  ")
+    total, line = report.total.total, Text()
     if total.governed:
         line.append(f"{total.percent} compliant", "bold")
         line.append(f"  {total.canonical:,} of {total.governed:,} governed references use the canonical path")
     else:
         what = "no reference" if any(one.total.governed for one in report.rules) else "nothing"
         line.append("n/a", "bold").append(f"  {what} governed" + (" in the named files" if report.partial else ""))
-    gate = Text(f"gate: {report.judgement.gate}", "dim")
-    reasons = [Text("  " + visible(one), look.removeprefix("bold ")) for one in report.judgement.reasons]
-    return Group(line, gate, *reasons)
+    return headline(report.judgement, line)
+
+
+def headline(judgement: Judgement, figure: Text) -> Group:
+    """The verdict with its figure, the gate, and why it is missed or was not judged."""
+    word, look = _VERDICT[judgement.verdict]
+    gate = Text(f"gate: {judgement.gate}", "dim")
+    reasons = [Text("  " + visible(one), look.removeprefix("bold ")) for one in judgement.reasons]
+    return Group(Text.assemble((word, look), "  ", figure), gate, *reasons)
 
 
 def bar(tally: Tally, style: Style) -> Text:
@@ -152,7 +156,7 @@ def _worst(report: Report, style: Style) -> list[RenderableType]:
     return [Text(), table, *more]
 
 
-def _findings(report: Report, style: Style) -> list[RenderableType]:
+def findings(report: Report, style: Style) -> list[RenderableType]:
     shown: list[RenderableType] = [Text()]
     ranked = sorted(report.findings, key=lambda one: (_SEVERITIES.index(one.severity), _KINDS.index(one.kind)))
     for one in ranked[:SHOWN_FINDINGS]:
@@ -199,7 +203,7 @@ def _excerpt(one: Finding, line: str, style: Style) -> list[RenderableType]:
     ]
 
 
-def _unvalidated(report: Report) -> list[RenderableType]:
+def unvalidated(report: Report) -> list[RenderableType]:
     shown: list[RenderableType] = [
         Text(),
         Text(f"{plural(len(report.unvalidated), 'unvalidated file')}, in no figure:"),

@@ -53,6 +53,16 @@ def plain_table(*columns: tuple[str, str]) -> Table:
     return table
 
 
+def rows_table(columns: Sequence[str], rows: Sequence[Sequence[str | int]], title: str) -> Table:
+    """Figures in rows; whole numbers stand right."""
+    numeric = [bool(rows) and all(isinstance(row[at], int) for row in rows) for at in range(len(columns))]
+    table = plain_table(*((name, "right" if right else "left") for name, right in zip(columns, numeric, strict=True)))
+    table.title, table.title_justify, table.title_style = title, "left", "bold"
+    for row in rows:
+        table.add_row(*(Text(f"{one:,}" if isinstance(one, int) else visible(one)) for one in row))
+    return table
+
+
 def unbroken(lines: Sequence[str]) -> Table:
     """Lines that are not wrapped, however long."""
     table = Table.grid()

@@ -1,0 +1,101 @@
+"""The account of a check beside the rules, in the formats of a report."""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Callable, Mapping
+from types import MappingProxyType
+from typing import Any
+
+from ssot_audit import __version__
+from ssot_audit.account import Account, Table
+from ssot_audit.model import Report, Score, Tally
+from ssot_audit.report.style import Style, inert, plural, visible
+
+Render = Callable[[Account, Style], str]
+
+
+def _as_report(account: Account) -> Report:
+    """What an account has in common with a report."""
+    return Report(
+        version=__version__,
+        judgement=account.judgement,
+        partial=False,
+        total=Score(account.name, Tally(), ()),
+        findings=account.findings,
+        unvalidated=account.unvalidated,
+        line=account.line,
+    )
+
+
+def _full(account: Account, style: Style) -> str:
+    from rich.console import RenderableType
+    from rich.text import Text
+
+    from ssot_audit.report import full, tables
+
+    report = _as_report(account)
+    found = plural(len(account.findings), "finding")
+    shown: list[RenderableType] = [full.headline(report.judgement, Text(f"{found} in the {account.name}", "bold"))]
+    if style.quiet:
+        return tables.draw(shown, style)
+    for one in account.tables:
+        shown += [Text(), tables.rows_table(one.columns, one.rows, one.title)]
+    if account.findings:
+        shown += full.findings(report, style)
+    if account.unvalidated:
+        shown += full.unvalidated(report)
+    rests = ", ".join(f"{name} {number:,}" for name, number in account.evidence)
+    return tables.draw([*shown, Text(), Text(f"evidence: {rests or 'none'}", "dim")], style)
+
+
+def _concise(account: Account, style: Style) -> str:
+    from ssot_audit.report import concise
+
+    lines = concise.lines(_as_report(account))
+    if not style.quiet:
+        judged = account.judgement
+        reasons = f": {'; '.join(judged.reasons)}" if judged.reasons else ""
+        found = plural(len(account.findings), "finding")
+        lines.append(visible(f"{account.name}: {found}; gate {judged.verdict.replace('-', ' ')}{reasons}"))
+    return inert("".join(f"{line}\n" for line in lines))
+
+
+def _json(account: Account, style: Style) -> str:
+    return json.dumps(document(account), indent=2, ensure_ascii=True) + "\n"
+
+
+def _json_lines(account: Account, style: Style) -> str:
+    """One object a line: violations, errors, then the rest of the document as the summary."""
+    whole = document(account)
+    lines = [{"type": "violation", **one} for one in whole["violations"]]
+    lines += [{"type": "error", **one} for one in whole["errors"]]
+    rest = {key: value for key, value in whole.items() if key not in ("violations", "errors")}
+    return "".join(json.dumps(one, ensure_ascii=True) + "\n" for one in [*lines, {"type": "summary", **rest}])
+
+
+def document(account: Account) -> dict[str, Any]:
+    """The account as JSON has it, with the words of a report."""
+    from ssot_audit.report import document
+
+    report = _as_report(account)
+    return {
+        **document.head(account.judgement, False),
+        "check": account.name,
+        "violations": [document.violation(one, report) for one in account.findings],
+        "errors": list(document.errors(report)),
+        "evidence": dict(account.evidence),
+        "tables": {one.title: _rows(one) for one in account.tables},
+    }
+
+
+def _rows(table: Table) -> list[dict[str, str | int]]:
+    return [
+        {name: visible(one) if isinstance(one, str) else one for name, one in zip(table.columns, row, strict=True)}
+        for row in table.rows
+    ]
+
+
+FORMATS: Mapping[str, Render] = MappingProxyType(
+    {"full": _full, "concise": _concise, "json": _json, "json-lines": _json_lines}
+)
