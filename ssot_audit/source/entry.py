@@ -69,6 +69,7 @@ class Entry(NamedTuple):
     again: str = ""
     partial: bool = False  # the facts are only what refers to a name that was asked for
     digest: bytes = b""  # of the bytes read
+    marked: bool = False  # whether it may hold a comment that speaks to this program
 
 
 class Task(NamedTuple):

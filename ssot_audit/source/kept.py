@@ -63,11 +63,10 @@ def encoded(kept: Kept, reader: str) -> bytes:
     """A line of JSON, then the arrays and texts whose lengths it gives."""
     special, facts, at = [], [], 0
     for number, one in enumerate(kept.entries):
-        if one.facts or one.mentions or one.failure or one.reader != SCANNED:
+        if one.facts or one.mentions or one.failure or one.marked or one.reader != SCANNED:
             place = at, len(one.facts)
-            special.append(
-                (number, one.failure, one.mentions, one.links, one.refers, place, one.fault, one.reader, one.partial)
-            )
+            known = number, one.failure, one.mentions, one.links, one.refers, place, one.fault, one.reader
+            special.append((*known, one.partial, one.marked))
             facts.append(one.facts)
             at += len(one.facts)
     sections = (
@@ -108,7 +107,7 @@ def decoded(head: dict[str, Any], body: memoryview) -> Kept:
         for at, (number, calls) in zip(range(0, len(hashes), DIGEST), counts, strict=True)
     ]
     texts = bytes(facts).decode("ascii")
-    for number, failure, mentions, links, refers, (start, length), fault, reader, partial in head["special"]:
+    for number, failure, mentions, links, refers, (start, length), fault, reader, partial, marked in head["special"]:
         entries[number] = entries[number]._replace(
             failure=failure,
             mentions=tuple(mentions),
@@ -118,6 +117,7 @@ def decoded(head: dict[str, Any], body: memoryview) -> Kept:
             fault=Fault(*fault) if fault else None,
             reader=reader,
             partial=partial,
+            marked=marked,
         )
     if not len(files) == len(entries) == head["files"] == len(digests) // DIGEST == len(signatures) // 32:
         raise ValueError("lengths that do not agree")

@@ -103,6 +103,10 @@ class Library(Mapping[str, Facts | Failure]):
         spelling = ((path, self.entries[path].mentions) for path in self.paths)
         return [path for path, names in spelling if names and any(map(spells, names))]
 
+    def marked(self) -> list[str]:
+        """The files that may hold a comment to this program, in order."""
+        return [path for path in self.paths if self.entries[path].marked]
+
     def links(self) -> Iterator[tuple[str, str, str]]:
         """(file, name, what it stands for) of names that stand for one that was asked for."""
         return ((path, *link) for path in self.paths for link in self.entries[path].links)

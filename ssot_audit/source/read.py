@@ -11,6 +11,7 @@ from pathlib import Path
 from ssot_audit.facts import Facts, Failure, Fault, Use
 from ssot_audit.source import jit, search
 from ssot_audit.source.codec import encode
+from ssot_audit.source.directives import MARK
 from ssot_audit.source.entry import GIVEN_UP, LINE_BY_LINE, READ, SCANNED, WALKED, Entry, Task
 from ssot_audit.source.idle import without_idle_lines
 from ssot_audit.source.lines import physical_lines
@@ -72,7 +73,7 @@ def _begun(text: str, mask: bytes | None, task: Task) -> Entry:
     """What is known of a text before any reader has seen it."""
     searched = mask if mask is not None else text.encode("ascii", "replace")
     found = search.mentions(task.question, text, mask, task.path)
-    return Entry(computed=search.computed_imports(searched), mentions=found)
+    return Entry(computed=search.computed_imports(searched), mentions=found, marked=MARK in text)
 
 
 def read_data(data: bytes, task: Task) -> Entry:

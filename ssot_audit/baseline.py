@@ -1,0 +1,80 @@
+"""Findings accepted for now, by identity: a text with one line for each, which only shrinks."""
+
+from __future__ import annotations
+
+from collections import Counter
+from collections.abc import Iterable, Mapping, Sequence
+from typing import NamedTuple
+
+from ssot_audit.errors import ConfigError
+from ssot_audit.model import Finding
+
+RULE = "baseline"  # of the findings about a baseline
+HEAD = (
+    "# ssot-audit baseline 1: findings accepted for now, one a line: rule, file, subject, path (a tab between).\n"
+    "# It only shrinks: `ssot-audit baseline --prune` takes out what is mended, and nothing is put in by hand.\n"
+)
+_ESCAPES = {"\\": "\\\\", "\t": "\\t", "\n": "\\n", "\r": "\\r"}
+_PLAIN = {value[1]: key for key, value in _ESCAPES.items()}
+
+
+class Identity(NamedTuple):
+    """What makes two findings the same: neither where in the file they stand, nor what they say."""
+
+    rule: str
+    path: str
+    subject: str
+    dotted: str
+
+
+def identity(finding: Finding) -> Identity:
+    return Identity(finding.rule, finding.path, finding.subject, finding.dotted)
+
+
+def written(entries: Iterable[Identity]) -> str:
+    """The file of a baseline: sorted, a line as often as it is found."""
+    return HEAD + "".join("\t".join(map(_escaped, one)) + "\n" for one in sorted(entries))
+
+
+def read(text: str, name: str) -> tuple[tuple[Identity, int], ...]:
+    """The entries of a baseline, each with its line. Raises ConfigError with every line that is none."""
+    if not text.startswith("# ssot-audit baseline 1"):
+        raise ConfigError((f"{name}: is no baseline of this program; write one with `ssot-audit baseline`",))
+    entries, mistakes = [], []
+    for number, line in enumerate(text.removesuffix("\n").split("\n"), 1):
+        if line.startswith("#"):
+            continue
+        fields = line.removesuffix("\r").split("\t")
+        if len(fields) == len(Identity._fields) and fields[0] and fields[1]:
+            entries.append((Identity(*map(_unescaped, fields)), number))
+        else:
+            mistakes.append(f"{name}:{number}: is no entry: rule, file, subject and path with a tab between them")
+    if mistakes:
+        raise ConfigError(tuple(mistakes))
+    return tuple(entries)
+
+
+def accepted(
+    findings: Sequence[Finding], entries: Iterable[Identity], moved: Mapping[str, str]
+) -> tuple[list[bool], Counter[Identity]]:
+    """Which of the findings are among the entries, and the entries that are no finding any more. An entry accepts one
+    finding. `moved` gives the new paths of files that were renamed."""
+    left = Counter(one._replace(path=moved.get(one.path, one.path)) for one in entries)
+    known = []
+    for one in findings:
+        mine = identity(one)
+        known.append(left[mine] > 0)
+        if known[-1]:
+            left[mine] -= 1
+    return known, +left
+
+
+def _escaped(text: str) -> str:
+    return "".join(_ESCAPES.get(letter, letter) for letter in text)
+
+
+def _unescaped(text: str) -> str:
+    found, letters = [], iter(text)
+    for letter in letters:
+        found.append(_PLAIN.get(follower := next(letters, ""), follower) if letter == "\\" else letter)
+    return "".join(found)
