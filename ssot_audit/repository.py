@@ -223,7 +223,7 @@ def load_packs(
     asked = dict.fromkeys((*repository.config.packs, *options.packs))
     mistakes = [f"no pack is called {name!r}; there are: {', '.join(shipped)}" for name in asked if name not in shipped]
     files = [
-        (path, f"rules/{name}.toml")
+        (path, f"pack {name}")
         for name, path in shipped.items()
         if name in asked or at_home(package_of(path))  # the others are not even read
     ]

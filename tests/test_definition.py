@@ -175,3 +175,23 @@ def test_no_definition_is_missed_by_the_search(statements: list[str], end: str) 
         for node in ast.walk(ast.parse(text))
     )
     assert may_define(("A",), text.replace("\n", end)) >= defines
+
+
+def test_an_entry_that_matches_nothing_is_told_beside_those_that_do(tmp_path: Path) -> None:
+    rule = 'names = ["A", "Bee", "C*"]\nhomes = { "C*" = "a", A = "gone.*" }\nallow = ["old", "**.vendored"]\n'
+    done = held(tmp_path, rule + 'modules = ["a", "z.**"]\n', {"a.py": "class A: ...\n"})
+    stale = [one for one in done.json["violations"] if one["class"] == "matches-nothing"]
+    assert sorted(one["message"] for one in stale) == [
+        "`allow` has 'old', which matches nothing",
+        "`homes` has 'C*', which matches nothing",
+        "`homes` has 'gone.*', which matches nothing",
+        "`modules` has 'z.**', which matches nothing",
+        "`names` has 'Bee', which matches nothing",
+        "`names` has 'C*', which matches nothing",
+    ]
+    assert {one["severity"] for one in stale} == {"warning"}
+
+
+def test_a_home_of_a_name_the_rule_does_not_govern_is_a_mistake(tmp_path: Path) -> None:
+    done = held(tmp_path, 'names = ["A"]\nhomes = { B = "a" }\n', {"a.py": "class A: ...\n"})
+    assert "`homes` names 'B', which is not among `names`" in done.json["errors"][0]["message"]

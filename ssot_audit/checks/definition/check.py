@@ -3,11 +3,11 @@
 from __future__ import annotations
 
 from collections import defaultdict
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator, Sequence, Set
 from typing import NamedTuple
 
 from ssot_audit import names
-from ssot_audit.checks.common import absent, split
+from ssot_audit.checks.common import absent, split, stale, stale_modules
 from ssot_audit.checks.definition.modules import Hidden, governed_modules, hidden
 from ssot_audit.checks.definition.rule import DefinitionRule, read
 from ssot_audit.checks.definition.sites import APART, Made, Site, sites
@@ -66,7 +66,21 @@ def check(scene: Scene, rules: Sequence[DefinitionRule]) -> Outcome:
             klass, standing = (faults[0].klass, Standing.BREAKS) if faults else (HOME, Standing.COMPLIANT)
             items.append(Item(rule.id, module.path, klass, standing))
             findings += [_hidden(rule, one, scene) for one in faults if scene.judges(one.path)]
+        if scene.named is None:
+            known = {one.name for file in read_files.values() for one in (*file.definitions, *file.bound)}
+            findings += _stale(rule, known, scene)
     return Outcome(items=tuple(items), findings=tuple(findings), unread=tuple(unread))
+
+
+def _stale(rule: DefinitionRule, bound: Set[str], scene: Scene) -> Iterator[Finding]:
+    """The entries of a rule that speak of no name that a file binds, and of no module."""
+    spec, modules = rule.spec, [one.name for one in scene.program.modules.by_path.values()]
+    yield from stale(rule, "names", spec.names, bound, names.matches)
+    yield from stale(rule, "modules", spec.modules, modules, names.matches)
+    yield from stale_modules(rule, "allow", spec.allow, scene)
+    # A name whose exact home does not define it is absent, and told as such.
+    yield from stale(rule, "homes", (name for name, _ in spec.homes if names.is_pattern(name)), bound, names.matches)
+    yield from stale(rule, "homes", (home for _, home in spec.homes if names.is_pattern(home)), modules, names.matches)
 
 
 def _names(rule: DefinitionRule, found: Sequence[Site], scene: Scene) -> Iterator[_Name]:
