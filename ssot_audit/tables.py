@@ -132,6 +132,23 @@ class Reader:
                 self.wrong(key, f"{pattern!r} {mistake}")
         return found
 
+    def dotted(self, key: str) -> tuple[str, ...]:
+        """Dotted paths of objects in modules."""
+        found = self.texts(key)
+        self._check_dotted(key, found)
+        return found
+
+    def one_dotted(self, key: str) -> str:
+        """One such path, which must be there."""
+        found = self.text(key, required=True)
+        self._check_dotted(key, (found,) if found else ())
+        return found
+
+    def _check_dotted(self, key: str, found: Sequence[str]) -> None:
+        for path in found:
+            if not names.is_dotted(path) or "." not in path:
+                self.wrong(key, f"{path!r} is not a dotted path such as package.module.Name")
+
     def tables(self, key: str) -> list[object]:
         value = self._take(key, lambda one: isinstance(one, list), f"an array of tables, written [[{key}]]", False)
         return value if isinstance(value, list) else []

@@ -103,7 +103,7 @@ code = "import library"
         """rule 'Thing': `severity` must be one of "error", "warning", "info", not "fatal\"""",
         """rule 'Thing': `family` must be a list of texts, not "library\"""",
         "rule 'Thing': `id` must be lower-case words joined by `-`",
-        "rule 'Thing': `canonical` must be one dotted path such as package.module.Name, not 'library'",
+        "rule 'Thing': `canonical` 'library' is not a dotted path such as package.module.Name",
         "rule 'Thing': `deprecated` 'library..x' is not a dotted path: '' is not an identifier",
         "rule 'Thing': `titel` is not a known key; known here: aliases, bad, canonical,",
     ]

@@ -91,7 +91,7 @@ def test_a_finding_shows_the_key_and_where_the_accessor_is(tmp_path: Path) -> No
     ("keys", "mistake"),
     [
         ("", "`uses` is missing"),
-        ('uses = ["environ"]', "`uses` must hold dotted paths"),
+        ('uses = ["environ"]', "`uses` 'environ' is not a dotted path such as"),
         ('uses = ["os.environ"]\ninstead = ["os.environ"]', "`instead` names 'os.environ', which `uses` forbids"),
         ('uses = ["os.environ"]\nallowed-in = ["a..b"]', "`allowed-in` 'a..b' is not a dotted path"),
     ],

@@ -58,14 +58,10 @@ UsageRule = Rule[Usage]
 def read(reader: tables.Reader) -> Usage:
     """The keys of such a rule."""
     spec = Usage(
-        reader.texts("uses"), reader.patterns("allowed-in"), reader.texts("instead"), reader.flag("calls-only")
+        reader.dotted("uses"), reader.patterns("allowed-in"), reader.dotted("instead"), reader.flag("calls-only")
     )
     if not spec.uses:
         reader.wrong("uses", "is missing; it must be a list of dotted paths such as os.environ")
-    for key, paths in (("uses", spec.uses), ("instead", spec.instead)):
-        for path in paths:
-            if not names.is_dotted(path) or "." not in path:
-                reader.wrong(key, f"must hold dotted paths such as package.module.name, not {path!r}")
     for path in sorted({*spec.uses} & {*spec.instead}):
         reader.wrong("instead", f"names {path!r}, which `uses` forbids")
     return spec
