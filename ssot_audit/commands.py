@@ -9,7 +9,7 @@ from pathlib import Path
 from types import MappingProxyType
 from typing import Any
 
-from ssot_audit import pipeline
+from ssot_audit import names, pipeline
 from ssot_audit.answers import Answer, options, style
 from ssot_audit.errors import UsageError
 from ssot_audit.facts import Failure
@@ -116,10 +116,11 @@ def paths(arguments: Namespace, watch: Watch) -> Answer:
     from ssot_audit.paths import paths_of
 
     name: str = arguments.name
-    if not name.isidentifier():
-        raise UsageError(f"{name!r} is not a name; give the last part of a path, such as MessageRouter")
+    if not names.is_dotted(name):
+        raise UsageError(f"{name!r} is not a dotted path; give one such as package.module.Name, or a name alone")
     found = paths_of(name, options(arguments, watch))
-    missing = () if found else (f"no import path ends with {name!r} in any file that was read; check the spelling",)
+    ends = "leads to" if "." in name else "ends with"
+    missing = () if found else (f"no import path {ends} {name!r} in any file that was read; check the spelling",)
     if arguments.output_format == "json":
         from ssot_audit.report.document import paths_document
 

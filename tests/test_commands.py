@@ -88,10 +88,24 @@ def test_paths_exits_2_where_the_name_is_nowhere(tmp_path: Path) -> None:
     assert "no import path ends with 'Nothing'" in done.err
 
 
-def test_paths_takes_a_name_not_a_path(tmp_path: Path) -> None:
-    done = audit("paths", "library.Thing", library(tmp_path))
+def test_paths_of_a_dotted_path_are_those_that_lead_where_it_leads(tmp_path: Path) -> None:
+    library(tmp_path, {"other.py": "class Thing: ...\n", "user.py": "from other import Thing\n"})
+    write(tmp_path, {"old.py": "from library import Thing\n", "lost.py": "from gone import Thing\n"})
+    for path, expected in (
+        ("library.things.Thing", {"library.Thing", "library.things.Thing"}),
+        ("library.Thing", {"library.Thing", "library.things.Thing"}),
+        ("other.Thing", {"other.Thing"}),
+        ("gone.Thing", {"gone.Thing"}),
+    ):
+        done = audit("paths", path, tmp_path, "--output-format", "json")
+        assert {one["path"] for one in done.json["paths"]} == expected
+    assert audit("paths", "library.Thng", tmp_path).code == 2
+
+
+def test_paths_refuses_what_is_no_path(tmp_path: Path) -> None:
+    done = audit("paths", "a-b", library(tmp_path))
     assert done.code == 2
-    assert "'library.Thing' is not a name" in done.err
+    assert "'a-b' is not a dotted path" in done.err
 
 
 def test_paths_table_names_origin_and_counts() -> None:
