@@ -221,7 +221,12 @@ def _cache(commands: _SubParsersAction[_Parser]) -> None:
 
 
 def _rules(commands: _SubParsersAction[_Parser]) -> None:
-    parser = _command(commands, "rules", "List the rules, explain one, or run the examples of all.", ("full", "json"))
+    parser = _command(
+        commands,
+        "rules",
+        "List the rules a check loads here and those it could, explain one, or run the examples of all.",
+        ("full", "json"),
+    )
     parser.add_argument("what", nargs="?", default="list", metavar="list|test|ID", help="default: list")
     parser.add_argument(
         "paths", nargs="?", default=None, type=Path, metavar="PATH", help="the repository; default: here"

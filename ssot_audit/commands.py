@@ -17,7 +17,7 @@ from ssot_audit.model import Report, Verdict
 from ssot_audit.program.modules import absolute
 from ssot_audit.report import FORMATS
 from ssot_audit.report.style import plural
-from ssot_audit.repository import Options, load_packs, open_folder, open_repository
+from ssot_audit.repository import Options, load_packs, loading, open_folder, open_repository
 from ssot_audit.rules import AnyRule, Pack
 from ssot_audit.source.library import Watch
 
@@ -174,12 +174,15 @@ def rules(arguments: Namespace, watch: Watch) -> Answer:
         if not chosen:
             known = ", ".join(rule.id for pack in packs for rule in pack.rules)
             raise UsageError(f"no rule has the id {arguments.what!r}; there are: {known}")
+    loads = loading(repository, pipeline.open_library(repository, asked).program, asked)
+    used = [(pack, rule) for pack, rule in chosen if loads(pack, rule)]
     if arguments.output_format == "json":
-        return Answer(json.dumps([_rule_json(pack, rule) for pack, rule in chosen], indent=2) + "\n", MET)
+        listed = [{**_rule_json(*one), "loaded": one in used} for one in chosen]
+        return Answer(json.dumps(listed, indent=2) + "\n", MET)
     from ssot_audit.report.tables import explanation, rules_table
 
     if arguments.what == "list":
-        return Answer(rules_table(chosen, style(arguments)), MET)
+        return Answer(rules_table(used, [one for one in chosen if one not in used], style(arguments)), MET)
     return Answer("".join(explanation(pack, rule) for pack, rule in chosen), MET)
 
 

@@ -21,7 +21,7 @@ def test_check_is_the_command_where_the_first_word_is_none(tmp_path: Path) -> No
 def test_a_first_word_that_is_a_command_is_the_command_and_a_path_says_so(tmp_path: Path) -> None:
     library(tmp_path / "rules")
     listed, checked = audit("rules", cwd=tmp_path), audit("./rules", cwd=tmp_path)
-    assert listed.out.startswith("rule ")
+    assert listed.out.startswith("a check here loads no rule")
     assert checked.out.startswith("PASSED")
 
 
@@ -166,10 +166,19 @@ def test_imports_exits_2_where_a_file_could_not_be_read(tmp_path: Path) -> None:
 # rules
 
 
-def test_rules_lists_the_packs_and_the_repository_s_own(tmp_path: Path) -> None:
-    out = audit("rules", cwd=library(tmp_path)).out
-    assert "library.things.Thing" in out
-    assert "netra_backend.app.websocket_core.handlers.MessageRouter" in out
+def test_rules_lists_what_a_check_loads_and_the_other_packs_apart(tmp_path: Path) -> None:
+    second = RULE.replace('"thing"', '"other"').replace("library.T", "library.O").replace("library.things.T", "a.T")
+    library(tmp_path, {"rules.toml": RULE + second}, config='ignore = ["other"]\n')
+    used, _, apart = audit("rules", cwd=tmp_path).out.partition("not loaded here")
+    assert "library.things.Thing" in used
+    assert "a.Thing" in apart
+    assert "netra_backend.app.websocket_core.handlers.MessageRouter" in apart
+    named = audit("rules", "--pack", "message-router", "--output-format", "json", cwd=tmp_path).json
+    assert {one["pack"] for one in named if one["loaded"]} == {"rules", "message-router"}
+
+
+def test_rules_says_so_where_a_check_loads_none(tmp_path: Path) -> None:
+    assert audit("rules", cwd=tmp_path).out.startswith("a check here loads no rule\n\nnot loaded here; --pack NAME")
 
 
 def test_rules_explains_one_with_its_examples(tmp_path: Path) -> None:
