@@ -184,7 +184,7 @@ def _paths(commands: _SubParsersAction[_Parser]) -> None:
     parser = _command(
         commands, "paths", "Through which import paths is a name reached, and where does each lead.", ("full", "json")
     )
-    parser.add_argument("name", metavar="NAME", help="the last part of the path: a class, function or module")
+    parser.add_argument("name", metavar="NAME", help="a class, function or module: its name, or one dotted path to it")
     parser.add_argument(
         "paths", nargs="?", default=None, type=Path, metavar="PATH", help="the repository; default: here"
     )
@@ -221,7 +221,12 @@ def _cache(commands: _SubParsersAction[_Parser]) -> None:
 
 
 def _rules(commands: _SubParsersAction[_Parser]) -> None:
-    parser = _command(commands, "rules", "List the rules, explain one, or run the examples of all.", ("full", "json"))
+    parser = _command(
+        commands,
+        "rules",
+        "List the rules a check loads here and those it could, explain one, or run the examples of all.",
+        ("full", "json"),
+    )
     parser.add_argument("what", nargs="?", default="list", metavar="list|test|ID", help="default: list")
     parser.add_argument(
         "paths", nargs="?", default=None, type=Path, metavar="PATH", help="the repository; default: here"

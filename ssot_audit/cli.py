@@ -38,8 +38,7 @@ def main() -> NoReturn:
         _say("interrupted; nothing was judged")
         code = INTERRUPTED
     except _Unwritten as error:
-        # Half a report must not pass for a whole one. Nothing more is written, not even at exit.
-        sys.stdout = open(os.devnull, "w")  # noqa: PTH123, SIM115
+        _write_no_more()  # half a report must not pass for a whole one
         _say(f"the report could not be written: {error}")
         code = NOT_JUDGED
     except Exception as error:
@@ -49,6 +48,11 @@ def main() -> NoReturn:
         _say("set SSOT_AUDIT_TRACEBACK=1 to see where, and please report it")
         code = NOT_JUDGED
     _leave(code)
+
+
+def _write_no_more() -> None:
+    """Nothing goes to standard output any longer, not even at exit."""
+    sys.stdout = open(os.devnull, "w")  # noqa: PTH123, SIM115
 
 
 def _leave(code: int) -> NoReturn:
@@ -133,12 +137,15 @@ def _say(message: str) -> None:
 
 
 def _print(text: str) -> None:
-    """All of the text to standard output: where that is unbuffered, its own write loses what a short write left."""
+    """All of the text to standard output: where that is unbuffered, its own write loses what a short write left. A
+    reader such as `head` that has enough of it ends nothing but the writing: the exit code stays the verdict's."""
     rest = memoryview(text.encode(sys.stdout.encoding, "backslashreplace"))
     try:
         while rest:
             rest = rest[sys.stdout.buffer.write(rest) :]
         sys.stdout.flush()
+    except BrokenPipeError:
+        _write_no_more()
     except OSError as error:
         raise _Unwritten(error.strerror or type(error).__name__) from None
 

@@ -9,7 +9,7 @@ from pathlib import Path
 from types import MappingProxyType
 from typing import Any
 
-from ssot_audit import pipeline
+from ssot_audit import names, pipeline
 from ssot_audit.answers import Answer, options, style
 from ssot_audit.errors import UsageError
 from ssot_audit.facts import Failure
@@ -17,7 +17,7 @@ from ssot_audit.model import Report, Verdict
 from ssot_audit.program.modules import absolute
 from ssot_audit.report import FORMATS
 from ssot_audit.report.style import plural
-from ssot_audit.repository import Options, load_packs, open_folder, open_repository
+from ssot_audit.repository import Options, load_packs, loading, open_folder, open_repository
 from ssot_audit.rules import AnyRule, Pack
 from ssot_audit.source.library import Watch
 
@@ -116,10 +116,11 @@ def paths(arguments: Namespace, watch: Watch) -> Answer:
     from ssot_audit.paths import paths_of
 
     name: str = arguments.name
-    if not name.isidentifier():
-        raise UsageError(f"{name!r} is not a name; give the last part of a path, such as MessageRouter")
+    if not names.is_dotted(name):
+        raise UsageError(f"{name!r} is not a dotted path; give one such as package.module.Name, or a name alone")
     found = paths_of(name, options(arguments, watch))
-    missing = () if found else (f"no import path ends with {name!r} in any file that was read; check the spelling",)
+    ends = "leads to" if "." in name else "ends with"
+    missing = () if found else (f"no import path {ends} {name!r} in any file that was read; check the spelling",)
     if arguments.output_format == "json":
         from ssot_audit.report.document import paths_document
 
@@ -173,12 +174,15 @@ def rules(arguments: Namespace, watch: Watch) -> Answer:
         if not chosen:
             known = ", ".join(rule.id for pack in packs for rule in pack.rules)
             raise UsageError(f"no rule has the id {arguments.what!r}; there are: {known}")
+    loads = loading(repository, pipeline.open_library(repository, asked).program, asked)
+    used = [(pack, rule) for pack, rule in chosen if loads(pack, rule)]
     if arguments.output_format == "json":
-        return Answer(json.dumps([_rule_json(pack, rule) for pack, rule in chosen], indent=2) + "\n", MET)
+        listed = [{**_rule_json(*one), "loaded": one in used} for one in chosen]
+        return Answer(json.dumps(listed, indent=2) + "\n", MET)
     from ssot_audit.report.tables import explanation, rules_table
 
     if arguments.what == "list":
-        return Answer(rules_table(chosen, style(arguments)), MET)
+        return Answer(rules_table(used, [one for one in chosen if one not in used], style(arguments)), MET)
     return Answer("".join(explanation(pack, rule) for pack, rule in chosen), MET)
 
 

@@ -87,7 +87,7 @@ def _obstacles(gate: Gate, figures: Figures) -> list[str]:
             f"{first.reason}; repair or exclude, or raise max-unvalidated"
         )
     if _has_threshold(gate) and not figures.partial:
-        absent = [one for one in figures.findings if one.klass == ABSENT and one.severity is Severity.ERROR]
+        absent = [one for one in figures.findings if one.klass == ABSENT]
         found += [f"rule {one.rule!r}: {one.message}, so no share of it can be measured; {one.help}" for one in absent]
     if not figures.partial and (figures.whole.governed or figures.others):
         for kind, wanted, known in (("package", gate.packages, figures.packages), ("rule", gate.rules, figures.rules)):

@@ -140,6 +140,7 @@ class Finding(NamedTuple):
 
 SYMBOL = "symbol"  # the kind of a rule that names none; it governs references
 ABSENT = "absent-canonical"  # the class of the finding that a rule's canonical path is not in the tree
+STALE = "matches-nothing"  # the class of the finding that an entry of a rule speaks of nothing in the tree
 
 
 class Tally(NamedTuple):
@@ -178,12 +179,14 @@ class Unvalidated(NamedTuple):
 
 class Outcome(NamedTuple):
     """What the rules of a kind found. A symbol rule governs references, a rule of any other kind items. `unread` are
-    the files that this kind needed and that could not be read for it."""
+    the files that this kind needed and that could not be read for it; `idle` the paths that rules forbid and nothing
+    goes through, as (rule, path): the end of a migration, or a slip of the pen."""
 
     references: tuple[Reference, ...] = ()
     items: tuple[Item, ...] = ()
     findings: tuple[Finding, ...] = ()
     unread: tuple[Unvalidated, ...] = ()
+    idle: tuple[tuple[str, str], ...] = ()
 
 
 class Evidence(NamedTuple):
@@ -199,6 +202,7 @@ class Evidence(NamedTuple):
     channels: tuple[tuple[str, int], ...] = ()
     matched_rules: tuple[str, ...] = ()
     unmatched_rules: tuple[str, ...] = ()
+    idle: tuple[tuple[str, str], ...] = ()  # (rule, path) of paths that rules forbid and nothing goes through
 
 
 class ImportPath(NamedTuple):

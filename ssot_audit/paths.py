@@ -1,4 +1,5 @@
-"""`ssot-audit paths NAME`: through which import paths a name is reached, how often, and where each leads."""
+"""`ssot-audit paths NAME`: through which import paths a name is reached, how often, and where each leads. Of a dotted
+path, those that end with its name and lead where it leads."""
 
 from __future__ import annotations
 
@@ -6,7 +7,7 @@ from collections import Counter, defaultdict
 from collections.abc import Mapping, Sequence
 from datetime import date
 
-from ssot_audit import pipeline
+from ssot_audit import names, pipeline
 from ssot_audit.checks.symbol import check as symbol
 from ssot_audit.checks.symbol.governance import Governance
 from ssot_audit.checks.symbol.rule import SymbolRule
@@ -17,24 +18,27 @@ from ssot_audit.repository import Options, choose_rules, open_repository
 from ssot_audit.source.entry import Question
 
 
-def paths_of(name: str, options: Options) -> list[ImportPath]:
-    """Every import path that ends with the name, the most used first. Rules are used where there are any."""
+def paths_of(asked: str, options: Options) -> list[ImportPath]:
+    """Every import path that ends with the name, or that leads where the dotted path does under its name, the most used
+    first. Rules are used where there are any."""
     repository = open_repository(options)
     reading = pipeline.open_library(repository, options)
     chosen = choose_rules(repository, reading.program, options)
     rules = pipeline.symbol_rules(chosen)
-    reading = pipeline.look_for(reading, rules, Question((name,)))
-    return paths_in(name, reading.program, rules, options.today or date.today(), repository.kinds)
+    reading = pipeline.look_for(reading, rules, Question((names.last_part(asked),)))
+    return paths_in(asked, reading.program, rules, options.today or date.today(), repository.kinds)
 
 
 def paths_in(
-    name: str, program: Program, rules: Sequence[SymbolRule], today: date, kinds: Mapping[str, Kind]
+    asked: str, program: Program, rules: Sequence[SymbolRule], today: date, kinds: Mapping[str, Kind]
 ) -> list[ImportPath]:
     """The same for a program that was read with the name in view."""
-    governance = Governance(rules, program)
+    governance, name = Governance(rules, program), names.last_part(asked)
+    origin = program.resolver.path(asked)[1].origin if asked != name else None
     groups: dict[str, list[Candidate]] = defaultdict(list)
     for candidate in program.candidates():
-        if candidate.name == name and candidate.head:
+        leads = asked in (name, candidate.dotted) or (origin is not None and candidate.resolution.origin == origin)
+        if candidate.name == name and candidate.head and leads:
             groups[candidate.dotted].append(candidate)
     found = [_path(path, group, program, governance, today, kinds) for path, group in groups.items()]
     return sorted(found, key=lambda one: (-one.names, -one.strings - one.attributes, one.path))

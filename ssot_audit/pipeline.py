@@ -9,6 +9,7 @@ from functools import cache
 from typing import NamedTuple
 
 from ssot_audit import __version__, score
+from ssot_audit.checks.common import joined, stale_files
 from ssot_audit.checks.kinds import CHECKS
 from ssot_audit.checks.scene import Scene
 from ssot_audit.checks.symbol.governance import Governance, question, spelled
@@ -106,12 +107,10 @@ def hold(reading: Reading, rules: Sequence[AnyRule], options: Options) -> Outcom
                 reading.library.deepen(repository.found.paths)
                 reading.library.settle()
             found.append(CHECKS[name].check(scene, some))
-    return Outcome(
-        tuple(one for outcome in found for one in outcome.references),
-        tuple(one for outcome in found for one in outcome.items),
-        tuple(one for outcome in found for one in outcome.findings),
-        tuple(one for outcome in found for one in outcome.unread),
-    )
+    if scene.named is None:
+        python = [rule for rule in rules if rule.kind != VALUE]
+        found.append(Outcome(findings=tuple(stale_files(python, repository.found.paths))))
+    return joined(found)
 
 
 def open_library(repository: Repository, options: Options) -> Reading:
@@ -231,7 +230,7 @@ def report(
         findings=tuple(findings),
         unvalidated=tuple(unvalidated),
         warnings=tuple(_warnings(rules)),
-        evidence=_evidence(reading, known, items, rules),
+        evidence=_evidence(reading, known, items, rules)._replace(idle=outcome.idle),
         titles={rule.id: rule.title for rule in rules},
         kinds={rule.id: rule.kind for rule in rules},
         golden_path=path,

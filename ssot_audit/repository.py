@@ -223,7 +223,7 @@ def load_packs(
     asked = dict.fromkeys((*repository.config.packs, *options.packs))
     mistakes = [f"no pack is called {name!r}; there are: {', '.join(shipped)}" for name in asked if name not in shipped]
     files = [
-        (path, f"rules/{name}.toml")
+        (path, f"pack {name}")
         for name, path in shipped.items()
         if name in asked or at_home(package_of(path))  # the others are not even read
     ]
@@ -242,22 +242,39 @@ def load_packs(
     return packs
 
 
+def loaded_packs(repository: Repository, program: Program, options: Options) -> list[Pack]:
+    """The packs of this run: those asked for, or at home in the tree. Raises ConfigError with all mistakes."""
+    known = program.modules.has_top_level
+    return load_packs(repository, options, lambda package: bool(package) and known(package))
+
+
+def loading(repository: Repository, program: Program, options: Options) -> Callable[[Pack, AnyRule], bool]:
+    """Tells of a rule whether this run loads it, and selects it."""
+    sources = {pack.source for pack in loaded_packs(repository, program, options)}
+    return lambda pack, rule: pack.source in sources and _is_selected(rule, repository.config, options)
+
+
+def _is_selected(rule: AnyRule, config: Config, options: Options) -> bool:
+    select = options.select or config.select
+    return (not select or rule.id in select) and rule.id not in (*config.ignore, *options.ignore)
+
+
 def choose_rules(repository: Repository, program: Program, options: Options) -> tuple[AnyRule, ...]:
     """The rules of this run: packs asked for or at home in the tree, less what is not selected. Raises ConfigError with
     all mistakes."""
-    config, known = repository.config, program.modules.has_top_level
-    packs = load_packs(repository, options, lambda package: bool(package) and known(package))
+    config = repository.config
+    packs = loaded_packs(repository, program, options)
     loaded = [rule for pack in packs for rule in pack.rules]
     ids = [rule.id for rule in loaded]
     mistakes = [f"the rule id {one!r} is used by two loaded rules" for one in dict.fromkeys(ids) if ids.count(one) > 1]
-    select, ignore = options.select or config.select, (*config.ignore, *options.ignore)
-    wanted = (*select, *ignore, *(name for name, _ in config.fail_under_rule))
+    selected = options.select or config.select
+    wanted = (*selected, *config.ignore, *options.ignore, *(name for name, _ in config.fail_under_rule))
     mistakes += [
         f"no loaded rule has the id {one!r}; loaded: {', '.join(ids) or 'none'}"
         for one in dict.fromkeys(wanted)
         if one not in ids
     ]
-    chosen = tuple(rule for rule in loaded if (not select or rule.id in select) and rule.id not in ignore)
+    chosen = tuple(rule for rule in loaded if _is_selected(rule, config, options))
     mistakes += listed_twice([rule for rule in chosen if rule.kind == SYMBOL])
     if mistakes:
         raise ConfigError(tuple(mistakes))

@@ -41,6 +41,7 @@ class Rule(NamedTuple, Generic[Spec]):
     exclude_paths: tuple[str, ...]
     examples: tuple[Example, ...]
     source: str  # the file it was read from, as shown to the reader
+    line: int  # of its [[rule]] in that file; 1 where that cannot be told
     spec: Spec
 
 
@@ -86,14 +87,19 @@ def package_of(path: Path) -> str:
 
 def load_pack(path: Path, label: str, shapes: Shapes) -> Pack:
     """The rules of one file, of the kinds in `shapes`. Raises ConfigError with every mistake in it."""
-    table = tables.load(path, label)
+    text = tables.text_of(path, label)
+    table = tables.parse(text, label)
     mistakes: list[str] = []
     reader = tables.Reader(table, label, mistakes)
     package, about = reader.text("package"), reader.text("about")
     entries = reader.tables("rule")
     if not entries and not mistakes:
         reader.wrong("rule", "is missing: a rule file has at least one [[rule]]")
-    rules = [_rule(entry, number, label, mistakes, shapes) for number, entry in enumerate(entries, 1)]
+    lines = tables.lines_of(text, "rule", len(entries))
+    rules = [
+        _rule(entry, number, label, mistakes, shapes)._replace(line=line)
+        for number, (entry, line) in enumerate(zip(entries, lines, strict=True), 1)
+    ]
     if package and not package.isidentifier():
         reader.wrong("package", "must be a top-level package, one identifier")
     reader.finish()
@@ -128,6 +134,7 @@ def _rule(entry: object, number: int, label: str, mistakes: list[str], shapes: S
             *(_example(one, False, shape, where, mistakes) for one in reader.tables("bad")),
         ),
         source=label,
+        line=1,
         spec=shape.read(reader),
     )
     if rule.id and not _ID.match(rule.id):

@@ -6,6 +6,7 @@ never repeated in a message.
 
 from __future__ import annotations
 
+import re
 from collections.abc import Callable, Sequence
 from datetime import date, datetime
 from decimal import Decimal
@@ -20,10 +21,19 @@ from ssot_audit.errors import ConfigError
 Value = TypeVar("Value")
 MAX_BYTES = 1 << 20
 MAX_DIGITS = 50  # before or after the point of a number
+# Strings and comments, which may hold anything; up to two quotes more may stand before those that end a long string.
+_PASSED = "|".join(
+    (r'"""(?:[^\\]|\\[\s\S])*?"""+', r"'''[\s\S]*?'''+", r'"(?:[^"\\\n]|\\.)*"', r"'[^'\n]*'", r"#[^\n]*")
+)
 
 
 def load(path: Path, label: str) -> dict[str, object]:
-    """The tables of a TOML file; numbers with a point come as Decimal. Raises ConfigError."""
+    """The tables of a TOML file. Raises ConfigError."""
+    return parse(text_of(path, label), label)
+
+
+def text_of(path: Path, label: str) -> str:
+    """The text of a TOML file. Raises ConfigError."""
     try:
         data = path.read_bytes()
     except OSError as error:
@@ -31,11 +41,32 @@ def load(path: Path, label: str) -> dict[str, object]:
     if len(data) > MAX_BYTES:
         raise ConfigError((f"{label}: is larger than {MAX_BYTES:,} bytes",))
     try:
-        return tomli.loads(data.decode("utf-8"), parse_float=Decimal)
+        return data.decode("utf-8")
+    except UnicodeDecodeError as error:
+        raise ConfigError((f"{label}: is not valid TOML: {type(error).__name__}",)) from None
+
+
+def parse(text: str, label: str) -> dict[str, object]:
+    """The tables of a TOML text; numbers with a point come as Decimal. Raises ConfigError."""
+    try:
+        return tomli.loads(text, parse_float=Decimal)
     except tomli.TOMLDecodeError as error:
         raise ConfigError((f"{label}:{error.lineno}: is not valid TOML: {error.msg}",)) from None
     except (RecursionError, ValueError, ArithmeticError) as error:
         raise ConfigError((f"{label}: is not valid TOML: {type(error).__name__}",)) from None
+
+
+def lines_of(text: str, name: str, number: int) -> list[int]:
+    """The lines of the `[[name]]` headers of a text that is valid TOML and has so many of these tables, whatever its
+    strings and comments hold. Where they are not written so, as in `name = [{…}]`, each is told to be at line 1."""
+    known = rf'{name}|"{name}"|\'{name}\''
+    header = rf"^[ \t]*(?P<header>\[\[)[ \t]*(?:{known})[ \t]*\]\]"
+    found = [one.start("header") for one in re.finditer(f"{header}|{_PASSED}", text, re.MULTILINE) if one["header"]]
+    lines, at, line = list[int](), 0, 1
+    for start in found:
+        line, at = line + text.count("\n", at, start), start
+        lines.append(line)
+    return lines if len(lines) == number else [1] * number
 
 
 class Reader:
@@ -100,6 +131,23 @@ class Reader:
             if mistake := names.mistake_in(pattern):
                 self.wrong(key, f"{pattern!r} {mistake}")
         return found
+
+    def dotted(self, key: str) -> tuple[str, ...]:
+        """Dotted paths of objects in modules."""
+        found = self.texts(key)
+        self._check_dotted(key, found)
+        return found
+
+    def one_dotted(self, key: str) -> str:
+        """One such path, which must be there."""
+        found = self.text(key, required=True)
+        self._check_dotted(key, (found,) if found else ())
+        return found
+
+    def _check_dotted(self, key: str, found: Sequence[str]) -> None:
+        for path in found:
+            if not names.is_dotted(path) or "." not in path:
+                self.wrong(key, f"{path!r} is not a dotted path such as package.module.Name")
 
     def tables(self, key: str) -> list[object]:
         value = self._take(key, lambda one: isinstance(one, list), f"an array of tables, written [[{key}]]", False)

@@ -21,7 +21,7 @@ def test_check_is_the_command_where_the_first_word_is_none(tmp_path: Path) -> No
 def test_a_first_word_that_is_a_command_is_the_command_and_a_path_says_so(tmp_path: Path) -> None:
     library(tmp_path / "rules")
     listed, checked = audit("rules", cwd=tmp_path), audit("./rules", cwd=tmp_path)
-    assert listed.out.startswith("rule ")
+    assert listed.out.startswith("a check here loads no rule")
     assert checked.out.startswith("PASSED")
 
 
@@ -88,10 +88,24 @@ def test_paths_exits_2_where_the_name_is_nowhere(tmp_path: Path) -> None:
     assert "no import path ends with 'Nothing'" in done.err
 
 
-def test_paths_takes_a_name_not_a_path(tmp_path: Path) -> None:
-    done = audit("paths", "library.Thing", library(tmp_path))
+def test_paths_of_a_dotted_path_are_those_that_lead_where_it_leads(tmp_path: Path) -> None:
+    library(tmp_path, {"other.py": "class Thing: ...\n", "user.py": "from other import Thing\n"})
+    write(tmp_path, {"old.py": "from library import Thing\n", "lost.py": "from gone import Thing\n"})
+    for path, expected in (
+        ("library.things.Thing", {"library.Thing", "library.things.Thing"}),
+        ("library.Thing", {"library.Thing", "library.things.Thing"}),
+        ("other.Thing", {"other.Thing"}),
+        ("gone.Thing", {"gone.Thing"}),
+    ):
+        done = audit("paths", path, tmp_path, "--output-format", "json")
+        assert {one["path"] for one in done.json["paths"]} == expected
+    assert audit("paths", "library.Thng", tmp_path).code == 2
+
+
+def test_paths_refuses_what_is_no_path(tmp_path: Path) -> None:
+    done = audit("paths", "a-b", library(tmp_path))
     assert done.code == 2
-    assert "'library.Thing' is not a name" in done.err
+    assert "'a-b' is not a dotted path" in done.err
 
 
 def test_paths_table_names_origin_and_counts() -> None:
@@ -152,10 +166,19 @@ def test_imports_exits_2_where_a_file_could_not_be_read(tmp_path: Path) -> None:
 # rules
 
 
-def test_rules_lists_the_packs_and_the_repository_s_own(tmp_path: Path) -> None:
-    out = audit("rules", cwd=library(tmp_path)).out
-    assert "library.things.Thing" in out
-    assert "netra_backend.app.websocket_core.handlers.MessageRouter" in out
+def test_rules_lists_what_a_check_loads_and_the_other_packs_apart(tmp_path: Path) -> None:
+    second = RULE.replace('"thing"', '"other"').replace("library.T", "library.O").replace("library.things.T", "a.T")
+    library(tmp_path, {"rules.toml": RULE + second}, config='ignore = ["other"]\n')
+    used, _, apart = audit("rules", cwd=tmp_path).out.partition("not loaded here")
+    assert "library.things.Thing" in used
+    assert "a.Thing" in apart
+    assert "netra_backend.app.websocket_core.handlers.MessageRouter" in apart
+    named = audit("rules", "--pack", "message-router", "--output-format", "json", cwd=tmp_path).json
+    assert {one["pack"] for one in named if one["loaded"]} == {"rules", "message-router"}
+
+
+def test_rules_says_so_where_a_check_loads_none(tmp_path: Path) -> None:
+    assert audit("rules", cwd=tmp_path).out.startswith("a check here loads no rule\n\nnot loaded here; --pack NAME")
 
 
 def test_rules_explains_one_with_its_examples(tmp_path: Path) -> None:

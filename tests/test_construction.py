@@ -134,3 +134,29 @@ def test_a_class_is_found_under_the_name_it_is_made_with_too(tmp_path: Path) -> 
     )
     found = audit("check", tmp_path, "--output-format", "json").json["violations"]
     assert [(one["filename"], one["location"]["row"], one["class"]) for one in found] == [("app.py", 3, "bypass")]
+
+
+@pytest.mark.parametrize("severity", ["error", "warning", "info"])
+def test_a_rule_whose_target_is_not_there_is_never_met(tmp_path: Path, severity: str) -> None:
+    user = {"u.py": "from m import make\nmake()\n"}
+    rule = f'severity = "{severity}"\nfactories = ["m.make"]\n'
+    gone = held(tmp_path, user, rule + 'targets = ["m.Gone"]\n')
+    assert (gone.code, gone.json["rules"][0]["percent"]) == (2, None)
+    assert "the target m.Gone does not exist and nothing matched it" in gone.json["verdict"]["reasons"][0]
+    assert held(tmp_path, user, rule + 'targets = ["m.Gone", "m.A"]\n').code == 1
+    assert held(tmp_path, user, rule + 'targets = ["m.A"]\n').code == 0
+
+
+def test_a_module_that_may_call_and_is_not_there_is_a_warning_of_whole_runs(tmp_path: Path) -> None:
+    rule = RULE + 'allowed-in = ["m", "gone.**", "**.settings"]\n'
+    done = held(tmp_path, {"u.py": "from m import make\nmake()\n"}, rule)
+    assert [(one["path"], one["class"], one["severity"]) for one in done.json["violations"]] == [
+        ("gone.**", "matches-nothing", "warning")
+    ]
+    assert done.code == 0
+    assert audit(tmp_path / "u.py", "--output-format", "json").json["violations"] == []
+
+
+def test_a_target_nothing_calls_is_told_with_the_evidence(tmp_path: Path) -> None:
+    held(tmp_path, {"m.py": "class A: ...\ndef make(): ...\n", "u.py": "from m import make\nmake()\n"})
+    assert "listed, and used nowhere: m.A (one)" in audit("check", tmp_path).out

@@ -175,3 +175,42 @@ def test_no_definition_is_missed_by_the_search(statements: list[str], end: str) 
         for node in ast.walk(ast.parse(text))
     )
     assert may_define(("A",), text.replace("\n", end)) >= defines
+
+
+def test_an_entry_that_matches_nothing_is_told_beside_those_that_do(tmp_path: Path) -> None:
+    rule = 'names = ["A", "Bee", "C*"]\nhomes = { "C*" = "a", A = "gone.*" }\nallow = ["old", "**.vendored"]\n'
+    done = held(tmp_path, rule + 'modules = ["a", "z.**"]\n', {"a.py": "class A: ...\n"})
+    stale = [one for one in done.json["violations"] if one["class"] == "matches-nothing"]
+    assert sorted(one["message"] for one in stale) == [
+        "`allow` has 'old', which matches nothing",
+        "`homes` has 'C*', which matches nothing",
+        "`homes` has 'gone.*', which matches nothing",
+        "`modules` has 'z.**', which matches nothing",
+        "`names` has 'Bee', which matches nothing",
+        "`names` has 'C*', which matches nothing",
+    ]
+    assert {one["severity"] for one in stale} == {"warning"}
+
+
+def test_a_home_of_a_name_the_rule_does_not_govern_is_a_mistake(tmp_path: Path) -> None:
+    done = held(tmp_path, 'names = ["A"]\nhomes = { B = "a" }\n', {"a.py": "class A: ...\n"})
+    assert "`homes` names 'B', which is not among `names`" in done.json["errors"][0]["message"]
+
+
+def test_a_named_file_shows_the_figure_of_the_names_it_defines(tmp_path: Path) -> None:
+    files = {"a.py": "class A: ...\nclass B: ...\n", "b.py": "class A: ...\n", "c.py": "x = 1\n"}
+    held(tmp_path, 'names = ["A", "B"]\nhomes = { A = "a", B = "a" }\n', files)
+    home, rival, other = (
+        audit("check", tmp_path / name, "--output-format", "json") for name in ("a.py", "b.py", "c.py")
+    )
+    assert counts(home) == (1, 2, {"home": 1, "rival": 1})
+    assert counts(rival) == (0, 1, {"rival": 1})
+    assert counts(other) == (0, 0, {})
+    both = audit("check", tmp_path / "a.py", tmp_path / "b.py", "--output-format", "json")
+    assert counts(both) == (1, 2, {"home": 1, "rival": 1})
+
+
+def test_a_package_that_hides_its_submodule_shows_the_figure_where_it_alone_is_named(tmp_path: Path) -> None:
+    files = {"p/__init__.py": "q = None\n", "p/q.py": ""}
+    held(tmp_path, 'modules = ["p.q"]\n', files)
+    assert counts(audit(tmp_path / "p/__init__.py", "--output-format", "json")) == (0, 1, {"shadowed-submodule": 1})

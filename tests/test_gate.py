@@ -103,7 +103,7 @@ code = "import library"
         """rule 'Thing': `severity` must be one of "error", "warning", "info", not "fatal\"""",
         """rule 'Thing': `family` must be a list of texts, not "library\"""",
         "rule 'Thing': `id` must be lower-case words joined by `-`",
-        "rule 'Thing': `canonical` must be one dotted path such as package.module.Name, not 'library'",
+        "rule 'Thing': `canonical` 'library' is not a dotted path such as package.module.Name",
         "rule 'Thing': `deprecated` 'library..x' is not a dotted path: '' is not an identifier",
         "rule 'Thing': `titel` is not a known key; known here: aliases, bad, canonical,",
     ]
@@ -208,6 +208,36 @@ def test_no_share_is_measured_against_a_canonical_path_that_does_not_exist(tmp_p
     assert plain.code == 1
     undecided = [one for one in plain.json["violations"] if one["class"] == "undecided"]
     assert undecided and all("correct the rule" in one["help"] for one in undecided)
+
+
+@pytest.mark.parametrize("severity", ["warning", "info"])
+def test_a_canonical_path_that_does_not_exist_fails_whatever_the_severity(tmp_path: Path, severity: str) -> None:
+    rule = RULE.replace("library.things.Thing", "library.thngs.Thing").partition("[[rule.good]]")[0]
+    library(tmp_path, {**BAD, "rules.toml": f'{rule}severity = "{severity}"\n'})
+    assert audit("check", tmp_path).code == 1
+    assert audit("check", tmp_path, "--fail-under", "0").code == 2
+
+
+def test_a_listed_path_that_nothing_uses_any_longer_is_told_and_fails_nothing(tmp_path: Path) -> None:
+    rule = RULE.replace('["library.Thing"]', '["library.Thing", "library.old.*"]')
+    library(tmp_path, {"user.py": "from library.things import Thing\n", "rules.toml": rule})
+    done = audit("check", tmp_path)
+    assert done.code == 0
+    assert "listed, and used nowhere: library.Thing (thing), library.old.* (thing)" in done.out
+    assert audit("check", tmp_path, "--output-format", "json").json["violations"] == []
+
+
+def test_a_pattern_of_files_that_matches_none_is_a_warning_at_its_rule(tmp_path: Path) -> None:
+    lists = 'paths = ["*.py", "!setup.py", "/libary/"]\nexclude-paths = ["vendored/"]\n'
+    rules = "# [[rule]]\n" + RULE.replace("why", lists + "why", 1)
+    library(tmp_path, {"user.py": "from library.things import Thing\n", "rules.toml": rules})
+    done = audit("check", tmp_path, "--output-format", "json")
+    assert [(one["filename"], one["location"]["row"], one["path"]) for one in done.json["violations"]] == [
+        ("rules.toml", 3, "/libary/"),
+        ("rules.toml", 3, "vendored/"),
+    ]
+    assert {one["class"] for one in done.json["violations"]} == {"matches-nothing"}
+    assert done.code == 0
 
 
 def test_a_shim_counts_until_its_day_and_is_deprecated_from_the_next(tmp_path: Path) -> None:

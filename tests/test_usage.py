@@ -91,7 +91,7 @@ def test_a_finding_shows_the_key_and_where_the_accessor_is(tmp_path: Path) -> No
     ("keys", "mistake"),
     [
         ("", "`uses` is missing"),
-        ('uses = ["environ"]', "`uses` must hold dotted paths"),
+        ('uses = ["environ"]', "`uses` 'environ' is not a dotted path such as"),
         ('uses = ["os.environ"]\ninstead = ["os.environ"]', "`instead` names 'os.environ', which `uses` forbids"),
         ('uses = ["os.environ"]\nallowed-in = ["a..b"]', "`allowed-in` 'a..b' is not a dotted path"),
     ],
@@ -146,3 +146,17 @@ def test_every_slip_of_the_keyboard_is_seen_and_found_by_the_search(name: str, d
 @pytest.mark.parametrize("text", ["order_paid", "order_placed", "order", "order_pa", "paid_order", "borders_paid", ""])
 def test_other_words_are_no_slips(text: str) -> None:
     assert slip_of(text, ["order_paid", "order_placed"]) is None
+
+
+def test_a_rule_whose_object_is_not_there_has_no_figure_and_is_never_met(tmp_path: Path) -> None:
+    files: dict[str, str | bytes] = {"a.py": "def read(): ...\n", "b.py": "from a import read\nread()\n"}
+    keys = 'severity = "info"\nuses = ["a.gone"]\ninstead = ["a.read"]'
+    done = usage(tmp_path, keys, files)
+    assert (done.code, done.json["rules"][0]["percent"]) == (2, None)
+
+
+def test_modules_that_may_use_and_are_not_there_are_told_but_for_those_of_any_tree(tmp_path: Path) -> None:
+    files: dict[str, str | bytes] = {"a/__init__.py": "", "a/b.py": "import os\nos.environ\n"}
+    done = usage(tmp_path, 'uses = ["os.environ", "os.getenv"]\nallowed-in = ["a", "c", "**.settings"]', files)
+    assert [one["message"] for one in done.json["violations"]] == ["`allowed-in` has 'c', which matches nothing"]
+    assert "listed, and used nowhere: os.getenv (one)" in audit("check", tmp_path).out

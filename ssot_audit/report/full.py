@@ -17,6 +17,7 @@ from ssot_audit.report.tables import draw, plain_table, unbroken
 SHOWN_MODULES = 10
 SHOWN_FINDINGS = 20
 SHOWN_FILES = 10
+SHOWN_IDLE = 5  # listed paths that nothing goes through
 SHOWN_RELATED = 5  # places beside a finding
 BAR = 20  # characters
 
@@ -227,6 +228,10 @@ def _evidence(report: Report, style: Style) -> list[RenderableType]:
         f"  {plural(len(one.matched_rules), 'rule')} matched"
         + (f"; matched nothing: {', '.join(one.unmatched_rules)}" if one.unmatched_rules else ""),
     ]
+    if one.idle:
+        shown = ", ".join(f"{visible(path)} ({rule})" for rule, path in one.idle[:SHOWN_IDLE])
+        rest = len(one.idle) - SHOWN_IDLE
+        lines.append(f"  listed, and used nowhere: {shown}" + (f" and {rest:,} more" if rest > 0 else ""))
     if one.computed:
         lines.append(f"  {plural(one.computed, 'call')} with an import path computed at run time: not decided")
     return [Text(line, "dim") for line in lines]

@@ -16,6 +16,7 @@ if TYPE_CHECKING:
     from ssot_audit.model import ImportPath
     from ssot_audit.rules import AnyRule, Pack
 
+    PackRule = tuple[Pack, AnyRule]
 
 UNBOUNDED = 10_000  # columns
 
@@ -98,13 +99,22 @@ def proposals_table(found: Sequence[tuple[str, str, int]], style: Style) -> str:
     return draw([table], style)
 
 
-def rules_table(chosen: Sequence[tuple[Pack, AnyRule]], style: Style) -> str:
+def rules_table(used: Sequence[PackRule], rest: Sequence[PackRule], style: Style) -> str:
+    """The rules a check here loads, and the others that come with the program or are left out, apart."""
+    head = _rules(used) if used else Text("a check here loads no rule")
+    apart: list[RenderableType] = (
+        [Text(), Text("not loaded here; --pack NAME loads a pack:"), _rules(rest)] if rest else []
+    )
+    return draw([head, *apart], style)
+
+
+def _rules(chosen: Sequence[PackRule]) -> Table:
     table = plain_table(("rule", "left"), ("pack", "left"), ("kind", "left"), ("severity", "left"), ("governs", "left"))
     for pack, rule in chosen:
         table.add_row(
             *(Text(visible(one)) for one in (rule.id, pack.name, rule.kind, rule.severity.value, rule.spec.subject))
         )
-    return draw([table], style)
+    return table
 
 
 def explanation(pack: Pack, rule: AnyRule) -> str:

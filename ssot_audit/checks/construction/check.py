@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterator, Sequence
 
 from ssot_audit import names
-from ssot_audit.checks.common import absent, applies, matches_any
+from ssot_audit.checks.common import absent, applies, matches_any, stale_modules
 from ssot_audit.checks.construction.rule import ConstructionRule, read
 from ssot_audit.checks.construction.uses import Use, uses
 from ssot_audit.checks.scene import Scene
@@ -39,10 +39,16 @@ def check(scene: Scene, rules: Sequence[ConstructionRule]) -> Outcome:
     items: list[Item] = []
     findings: list[Finding] = []
     unread: list[Unvalidated] = []
+    idle: list[tuple[str, str]] = []
     meanings = Meanings(scene.program.resolver)
     for rule in rules:
         targets = [target(path, meanings) for path in rule.spec.targets]
         factories = [target(path, meanings) for path in rule.spec.factories]
+        for what, some in (("target", targets), ("factory", factories)):
+            gone = (one.path for one in some if one.is_absent)
+            findings += [absent(rule, path, f"the {what} {path} does not exist") for path in gone]
+        if all(one.is_absent for one in targets):
+            continue  # calls of a factory alone say nothing of what goes past it
         called, found = uses([*targets, *factories], scene, meanings)
         mine = applies(rule)
         for use in called:
@@ -51,11 +57,12 @@ def check(scene: Scene, rules: Sequence[ConstructionRule]) -> Outcome:
                 items.append(Item(rule.id, use.module.path, klass, STANDINGS[klass]))
                 if STANDINGS[klass] is Standing.BREAKS and scene.judges(use.module.path):
                     findings.append(_finding(rule, use, klass, factories, scene))
-        for what, some in (("target", targets), ("factory", factories)):
-            gone = (one.path for one in some if one.is_absent)
-            findings += [absent(rule, path, f"the {what} {path} does not exist") for path in gone]
         unread += [one for one in found.unread if mine(one.path)]
-    return Outcome(items=tuple(items), findings=tuple(findings), unread=tuple(unread))
+        used = {use.target for use in called}
+        idle += [(rule.id, one.path) for one in targets if one not in used and not one.is_absent]
+        if scene.named is None:
+            findings += stale_modules(rule, "allowed-in", rule.spec.allowed_in, scene)
+    return Outcome(items=tuple(items), findings=tuple(findings), unread=tuple(unread), idle=tuple(idle))
 
 
 def _class(

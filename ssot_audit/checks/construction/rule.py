@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import NamedTuple
 
-from ssot_audit import names, tables
+from ssot_audit import tables
 from ssot_audit.rules import Rule
 
 
@@ -33,8 +33,8 @@ ConstructionRule = Rule[Construction]
 def read(reader: tables.Reader) -> Construction:
     """The keys of such a rule."""
     spec = Construction(
-        targets=reader.texts("targets"),
-        factories=reader.texts("factories"),
+        targets=reader.dotted("targets"),
+        factories=reader.dotted("factories"),
         allowed_in=reader.patterns("allowed-in"),
         exempt_tests=reader.flag("exempt-tests"),
     )
@@ -42,10 +42,6 @@ def read(reader: tables.Reader) -> Construction:
         reader.wrong("targets", "is missing; it must be a list of dotted paths")
     if not spec.factories and not spec.allowed_in:
         reader.wrong("factories", "is missing; without it `allowed-in` says where a target may be called")
-    for key, paths in (("targets", spec.targets), ("factories", spec.factories)):
-        for path in paths:
-            if not names.is_dotted(path) or "." not in path:
-                reader.wrong(key, f"{path!r} is not a dotted path such as package.module.Name")
     for path in sorted({*spec.targets} & {*spec.factories}):
         reader.wrong("factories", f"{path!r} is a target too")
     return spec

@@ -3,11 +3,11 @@
 from __future__ import annotations
 
 from collections import defaultdict
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator, Sequence, Set
 from typing import NamedTuple
 
 from ssot_audit import names
-from ssot_audit.checks.common import absent, split
+from ssot_audit.checks.common import absent, split, stale, stale_modules
 from ssot_audit.checks.definition.modules import Hidden, governed_modules, hidden
 from ssot_audit.checks.definition.rule import DefinitionRule, read
 from ssot_audit.checks.definition.sites import APART, Made, Site, sites
@@ -56,7 +56,7 @@ def check(scene: Scene, rules: Sequence[DefinitionRule]) -> Outcome:
         by_path = scene.program.modules.by_path
         found = [site for path, one in read_files.items() for site in sites(rule, one, by_path[path], scene)]
         governed = list(_names(rule, found, scene))
-        items += [item for one in governed if (item := _item(rule, one))]
+        items += [item for one in governed if (item := _item(rule, one, scene))]
         apart = (one for one in (*found, *(site for one in governed for site in one.sites)) if one.klass in APART)
         items += [Item(rule.id, one.module.path, one.klass, Standing.APART) for one in apart]
         findings += [one for name in governed for one in _findings(rule, name, scene)]
@@ -64,9 +64,24 @@ def check(scene: Scene, rules: Sequence[DefinitionRule]) -> Outcome:
         for module in governed_modules(rule, scene):
             faults = list(hidden(module, scene))
             klass, standing = (faults[0].klass, Standing.BREAKS) if faults else (HOME, Standing.COMPLIANT)
-            items.append(Item(rule.id, module.path, klass, standing))
+            path = _judged([module.path, *(one.path for one in faults)], scene)
+            items.append(Item(rule.id, path, klass, standing))
             findings += [_hidden(rule, one, scene) for one in faults if scene.judges(one.path)]
+        if scene.named is None:
+            known = {one.name for file in read_files.values() for one in (*file.definitions, *file.bound)}
+            findings += _stale(rule, known, scene)
     return Outcome(items=tuple(items), findings=tuple(findings), unread=tuple(unread))
+
+
+def _stale(rule: DefinitionRule, bound: Set[str], scene: Scene) -> Iterator[Finding]:
+    """The entries of a rule that speak of no name that a file binds, and of no module."""
+    spec, modules = rule.spec, [one.name for one in scene.program.modules.by_path.values()]
+    yield from stale(rule, "names", spec.names, bound, names.matches)
+    yield from stale(rule, "modules", spec.modules, modules, names.matches)
+    yield from stale_modules(rule, "allow", spec.allow, scene)
+    # A name whose exact home does not define it is absent, and told as such.
+    yield from stale(rule, "homes", (name for name, _ in spec.homes if names.is_pattern(name)), bound, names.matches)
+    yield from stale(rule, "homes", (home for _, home in spec.homes if names.is_pattern(home)), modules, names.matches)
 
 
 def _names(rule: DefinitionRule, found: Sequence[Site], scene: Scene) -> Iterator[_Name]:
@@ -127,14 +142,19 @@ def _is_subclass(one: Site, objects: dict[Made, str]) -> bool:
     return any(objects.get(base, one.name) != one.name for base in one.bases)
 
 
-def _item(rule: DefinitionRule, one: _Name) -> Item | None:
-    """What a name is in the figure; None where all its definitions are apart."""
-    breaking = one.breaking
+def _item(rule: DefinitionRule, one: _Name, scene: Scene) -> Item | None:
+    """What a name is in the figure; None where all its definitions are apart. It counts for the file of its home, or
+    where that is not judged, for one of those that define it and are."""
+    defining = [site.module.path for site in one.sites if site.klass in (HOME, "subclass", *BREAKS)]
+    path, breaking = _judged(defining or [rule.source], scene), one.breaking
     if breaking or one.absent:
-        path = one.sites[0].module.path if one.sites else rule.source
         return Item(rule.id, path, breaking[0].klass if breaking else ABSENT, Standing.BREAKS)
-    home = next((site for site in one.sites if site.klass == HOME), None)
-    return Item(rule.id, home.module.path, HOME, Standing.COMPLIANT) if home else None
+    return Item(rule.id, path, HOME, Standing.COMPLIANT) if any(site.klass == HOME for site in one.sites) else None
+
+
+def _judged(paths: Sequence[str], scene: Scene) -> str:
+    """The first path that is judged, or the first of all."""
+    return next(filter(scene.judges, paths), paths[0])
 
 
 def _findings(rule: DefinitionRule, one: _Name, scene: Scene) -> Iterator[Finding]:

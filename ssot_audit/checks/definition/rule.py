@@ -64,7 +64,9 @@ def read(reader: tables.Reader) -> Definitions:
         for pattern in given:
             if "." in pattern or names.mistake_in(pattern) or "**" in pattern:
                 reader.wrong(key, f"{pattern!r} is not a name, nor a pattern of names such as *Manager")
-    for _, home in spec.homes:
+    for name, home in spec.homes:
+        if not names.is_pattern(name) and not spec.governs(name):
+            reader.wrong("homes", f"names {name!r}, which is not among `names`")
         if mistake := names.mistake_in(home):
             reader.wrong("homes", f"{home!r} {mistake}")
     return spec

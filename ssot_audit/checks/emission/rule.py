@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import NamedTuple
 
-from ssot_audit import names, tables
+from ssot_audit import tables
 from ssot_audit.rules import Rule
 
 KEYS = ("type", "event", "event_type")
@@ -38,7 +38,7 @@ def read(reader: tables.Reader) -> Emission:
     """The keys of such a rule."""
     spec = Emission(
         events=reader.texts("events"),
-        emitter=reader.texts("emitter"),
+        emitter=reader.dotted("emitter"),
         methods=reader.texts("methods"),
         senders=reader.texts("senders"),
         keys=reader.texts("keys") or KEYS,
@@ -46,9 +46,6 @@ def read(reader: tables.Reader) -> Emission:
     for key, texts in (("events", spec.events), ("emitter", spec.emitter)):
         if not texts:
             reader.wrong(key, "is missing; it must be a list of texts")
-    for path in spec.emitter:
-        if not names.is_dotted(path) or "." not in path:
-            reader.wrong("emitter", f"must hold dotted paths such as package.module.name, not {path!r}")
     for event in spec.events:
         if "*" in event or spec.events.count(event) > 1:
             reader.wrong("events", f"{event!r} is {'a pattern' if '*' in event else 'declared twice'}")

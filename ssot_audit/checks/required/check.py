@@ -50,11 +50,9 @@ RequiredRule = Rule[Required]
 
 def read(reader: tables.Reader) -> Required:
     """The keys of such a rule."""
-    spec = Required(reader.patterns("modules"), reader.text("must-use", required=True), reader.texts("classes"))
+    spec = Required(reader.patterns("modules"), reader.one_dotted("must-use"), reader.texts("classes"))
     if not spec.modules:
         reader.wrong("modules", "is missing; it must be a list of modules or patterns such as tests.**")
-    if spec.must_use and not (names.is_dotted(spec.must_use) and "." in spec.must_use):
-        reader.wrong("must-use", f"must be one dotted path such as package.module.Name, not {spec.must_use!r}")
     for pattern in spec.classes:
         if not pattern.replace("*", "x").isidentifier():
             reader.wrong("classes", f"{pattern!r} is no name, nor a pattern of one")

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections import defaultdict
 from collections.abc import Iterator, Sequence
 from datetime import date
 
@@ -44,7 +45,19 @@ def check(scene: Scene, rules: Sequence[SymbolRule]) -> Outcome:
         for one in governance.governed
         if one.resolution.reason in _MISSING and not one.rule.spec.external
     )
-    return Outcome(references, findings=(*gone, *_findings(references, rules, scene)))
+    findings = (*gone, *_findings(references, rules, scene))
+    return Outcome(references, findings=findings, idle=tuple(_idle(references, rules)))
+
+
+def _idle(references: Sequence[Reference], rules: Sequence[SymbolRule]) -> Iterator[tuple[str, str]]:
+    """(rule, path) of the listed paths beside the canonical one that no reference goes through."""
+    used: dict[str, set[str]] = defaultdict(set)
+    for one in references:
+        used[one.rule].add(one.dotted)
+    for rule in rules:
+        for path in rule.spec.listed[1:]:
+            if not any(names.covers(path, dotted) for dotted in used[rule.id]):
+                yield rule.id, path
 
 
 def classify(governed: Governed, candidate: Candidate, program: Program, today: date) -> Reference:

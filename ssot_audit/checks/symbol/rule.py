@@ -58,7 +58,7 @@ SymbolRule = Rule[Symbol]
 def read(reader: tables.Reader) -> Symbol:
     """The keys of such a rule."""
     spec = Symbol(
-        canonical=reader.text("canonical", required=True),
+        canonical=reader.one_dotted("canonical"),
         deprecated=reader.patterns("deprecated"),
         shims=tuple(_shim(one, reader) for one in reader.tables("shims")),
         family=reader.patterns("family"),
@@ -70,8 +70,6 @@ def read(reader: tables.Reader) -> Symbol:
 
 
 def _check_paths(spec: Symbol, reader: tables.Reader) -> None:
-    if spec.canonical and not (names.is_dotted(spec.canonical) and "." in spec.canonical):
-        reader.wrong("canonical", f"must be one dotted path such as package.module.Name, not {spec.canonical!r}")
     for alias in spec.aliases:
         if not alias.isidentifier():
             reader.wrong("aliases", f"{alias!r} is not a name")
@@ -84,7 +82,7 @@ def _check_paths(spec: Symbol, reader: tables.Reader) -> None:
 def _shim(entry: object, above: tables.Reader) -> Shim:
     reader = tables.Reader(entry, f"{above.where}, shim", above.mistakes)
     shim = Shim(reader.text("path", required=True), reader.day("until"))
-    if shim.path and not names.is_dotted(shim.path):
+    if shim.path and not names.is_dotted(shim.path):  # which may be one name: a module at the top
         reader.wrong("path", f"{shim.path!r} is not a dotted path")
     reader.finish()
     return shim

@@ -6,7 +6,7 @@ from collections.abc import Callable, Iterator, Sequence
 from typing import NamedTuple
 
 from ssot_audit import names, tables
-from ssot_audit.checks.common import absent, applies
+from ssot_audit.checks.common import absent, applies, stale_modules
 from ssot_audit.checks.scene import Scene
 from ssot_audit.checks.uses import Target, Use, find_uses, target
 from ssot_audit.model import Finding, Item, Outcome, Related, Standing
@@ -58,14 +58,10 @@ UsageRule = Rule[Usage]
 def read(reader: tables.Reader) -> Usage:
     """The keys of such a rule."""
     spec = Usage(
-        reader.texts("uses"), reader.patterns("allowed-in"), reader.texts("instead"), reader.flag("calls-only")
+        reader.dotted("uses"), reader.patterns("allowed-in"), reader.dotted("instead"), reader.flag("calls-only")
     )
     if not spec.uses:
         reader.wrong("uses", "is missing; it must be a list of dotted paths such as os.environ")
-    for key, paths in (("uses", spec.uses), ("instead", spec.instead)):
-        for path in paths:
-            if not names.is_dotted(path) or "." not in path:
-                reader.wrong(key, f"must hold dotted paths such as package.module.name, not {path!r}")
     for path in sorted({*spec.uses} & {*spec.instead}):
         reader.wrong("instead", f"names {path!r}, which `uses` forbids")
     return spec
@@ -102,6 +98,8 @@ def check(scene: Scene, rules: Sequence[UsageRule]) -> Outcome:
     ]
     uses = find_uses(scene, [each for one in governed for each in (*one.uses, *one.instead)], meanings)
     items, findings = list[Item](), list[Finding](_absent(governed))
+    # Uses of an accessor alone say nothing of what goes past it.
+    governed = [one for one in governed if not all(each.is_absent for each in one.uses)]
     for one in governed:
         for use in uses.found:
             if one.applies(use.path) and (classified := _classify(one, use)):
@@ -109,8 +107,19 @@ def check(scene: Scene, rules: Sequence[UsageRule]) -> Outcome:
                 items.append(Item(one.rule.id, use.path, klass, STANDINGS[klass]))
                 if klass == MISUSE and scene.judges(use.path):
                     findings.append(_finding(one, use, used, scene))
+    if scene.named is None:
+        for rule in rules:
+            findings += stale_modules(rule, "allowed-in", rule.spec.allowed_in, scene, names.covers)
     unread = tuple(one for one in uses.unread if any(each.applies(one.path) for each in governed))
-    return Outcome(items=tuple(items), findings=tuple(findings), unread=unread)
+    return Outcome(items=tuple(items), findings=tuple(findings), unread=unread, idle=tuple(_idle(governed, uses.found)))
+
+
+def _idle(governed: Sequence[Governed], found: Sequence[Use]) -> Iterator[tuple[str, str]]:
+    """(rule, path) of the objects that nothing uses."""
+    for one in governed:
+        for each in one.uses:
+            if not each.is_absent and not any(_uses(each, use, calls_only=False) for use in found):
+                yield one.rule.id, each.path
 
 
 def _absent(governed: Sequence[Governed]) -> Iterator[Finding]:
