@@ -15,10 +15,12 @@ OTHER = ("scripts/", "tools/", "docs/", "examples/", "benchmarks/", "setup.py", 
 
 
 class GoldenPathConfig(NamedTuple):
-    """The modules that must work: dotted names or patterns of those they begin with."""
+    """The modules that must work: dotted names or patterns of those they begin with. `generated` are patterns of paths
+    that a build makes: that these are not in the tree is not told."""
 
     entry_points: tuple[str, ...] = ()
     deferred: bool = False  # whether imports inside functions count
+    generated: tuple[str, ...] = ()
     fail_under: Decimal | None = None
 
 
@@ -115,7 +117,12 @@ def _golden_path(reader: tables.Reader) -> GoldenPathConfig:
     if not table:
         return GoldenPathConfig()
     own = tables.Reader(table, f"{reader.where}: [golden-path]", reader.mistakes)
-    found = GoldenPathConfig(own.patterns("entry-points"), own.flag("deferred"), own.percent("fail-under"))
+    found = GoldenPathConfig(
+        entry_points=own.patterns("entry-points"),
+        deferred=own.flag("deferred"),
+        generated=own.patterns("generated"),
+        fail_under=own.percent("fail-under"),
+    )
     if not found.entry_points:
         own.wrong("entry-points", "is missing; it must be a list of modules, at least one")
     own.finish()

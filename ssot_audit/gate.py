@@ -2,9 +2,11 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from decimal import Decimal
 from typing import NamedTuple
 
+from ssot_audit.links import BrokenImport, stops
 from ssot_audit.model import ABSENT, Finding, Judgement, Score, Severity, Tally, Unvalidated, Verdict
 
 
@@ -16,6 +18,7 @@ class Gate(NamedTuple):
     rules: tuple[tuple[str, Decimal], ...] = ()
     max_unvalidated: int = 0
     golden_path: Decimal | None = None
+    entry_points: bool = False  # whether there is a golden path: no import may fail it
 
 
 class Figures(NamedTuple):
@@ -32,6 +35,7 @@ class Figures(NamedTuple):
     symbols: frozenset[str] = frozenset()  # the rules whose findings the share of references stands for
     golden_path: Tally = Tally()  # of the files on it
     unparsed_on_path: tuple[str, ...] = ()  # what they run cannot be known
+    failing: tuple[BrokenImport, ...] = ()  # imports in the judged files that fail an entry point
 
 
 def reaches(tally: Tally, percent: Decimal) -> bool:
@@ -57,6 +61,7 @@ def _has_threshold(gate: Gate) -> bool:
 def _condition(gate: Gate, partial: bool) -> str:
     own = [f"{name} at least {percent} %" for name, percent in (*gate.packages, *gate.rules)]
     own += [f"golden path at least {gate.golden_path} %"] if gate.golden_path is not None else []
+    own += ["no import fails the golden path"] if gate.entry_points else []
     if gate.fail_under is not None and not partial:
         return ", ".join((f"compliance at least {gate.fail_under} %", *own))
     findings = f"no finding of severity error in {'the named files' if partial else 'the repository'}"
@@ -99,9 +104,9 @@ def _obstacles(gate: Gate, figures: Figures) -> list[str]:
             ]
         if gate.golden_path is not None and not figures.golden_path.governed:
             found.append("nothing is governed on the golden path, so its threshold cannot be judged")
-        if gate.golden_path is not None and len(figures.unparsed_on_path) > gate.max_unvalidated:
-            torn = figures.unparsed_on_path[0]
-            found.append(f"{torn} is on the golden path and does not parse, so what it runs is not known; repair it")
+    if not figures.partial and len(figures.unparsed_on_path) > gate.max_unvalidated:
+        torn = figures.unparsed_on_path[0]
+        found.append(f"{torn} is on the golden path and does not parse, so what it runs is not known; repair it")
     return found
 
 
@@ -119,6 +124,7 @@ def _missed(gate: Gate, figures: Figures) -> list[str]:
         missed.append(f"{errors} {'finding' if errors == 1 else 'findings'} of severity error{what}")
     if gate.fail_under is not None and shared and not reaches(figures.whole, gate.fail_under):
         missed.append(_below("compliance", figures.whole, gate.fail_under))
+    missed += [_failing(figures.failing)] if figures.failing else []
     if figures.partial:
         return missed
     if gate.golden_path is not None and not reaches(figures.golden_path, gate.golden_path):
@@ -129,6 +135,16 @@ def _missed(gate: Gate, figures: Figures) -> list[str]:
             _below(name, scores[name], percent) for name, percent in wanted if not reaches(scores[name], percent)
         ]
     return missed
+
+
+def _failing(broken: Sequence[BrokenImport]) -> str:
+    first, number = broken[0], len(broken)
+    what = "an import" if number == 1 else f"{number} imports"
+    return (
+        f"{what} on the golden path {'leads' if number == 1 else 'lead'} nowhere, unguarded; "
+        f"first {first.path}:{first.line}: {first.dotted}, by {' -> '.join(stops(first.way, first.line))}; "
+        "repair it, or name what a build makes in `generated`"
+    )
 
 
 def _below(what: str, tally: Tally, percent: Decimal) -> str:

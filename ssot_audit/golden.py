@@ -10,7 +10,7 @@ from ssot_audit.errors import ConfigError
 from ssot_audit.links import GoldenPath
 from ssot_audit.model import Kind
 from ssot_audit.program.modules import Modules
-from ssot_audit.program.reach import broken, entry_points, reach, unparsed
+from ssot_audit.program.reach import broken, entry_points, unparsed, ways
 from ssot_audit.program.resolve import Resolver
 from ssot_audit.repository import Options, Repository, package_around
 from ssot_audit.source.entry import Question
@@ -41,15 +41,15 @@ def golden_path(repository: Repository, known: Resolver, options: Options) -> Go
         return script_lines(f"{repository.root}/{path}")
 
     resolver = Resolver(modules, known.ours, known.theirs)
-    early, all_of_it = (reach(entries, resolver, deferred, idle, read) for deferred in (False, True))
-    reached = all_of_it if config.deferred else early
+    found = ways(entries, resolver, idle, read)
+    reached = found.ever if config.deferred else found.at_import
     return GoldenPath(
         entries=tuple(name for name, _ in entries),
         deferred=config.deferred,
-        at_import=len(early),
-        with_deferred=len(all_of_it),
+        at_import=len(found.at_import),
+        with_deferred=len(found.ever),
         reached=reached,
         unparsed=tuple(unparsed(reached, modules)),
         tests=tuple(path for path in reached if repository.kinds[path] is Kind.TESTS),
-        broken=tuple(broken(reached, resolver, config.deferred, idle)),
+        broken=tuple(broken(found, resolver, config.deferred, idle, config.generated)),
     )

@@ -86,13 +86,18 @@ class Reached(NamedTuple):
     line: int
 
 
+UNGUARDED = "unguarded"
+
+
 class BrokenImport(NamedTuple):
-    """An import on the golden path that leads nowhere. `how`: guarded, deferred (inside a function) or unguarded."""
+    """An import on the golden path that leads nowhere. `how`: guarded, here or on every way here; deferred, until a
+    function is called; or unguarded: it fails the entry point, over the modules in `way`."""
 
     path: str
     line: int
     dotted: str
     how: str
+    way: tuple[Reached, ...] = ()
 
 
 class GoldenPath(NamedTuple):
@@ -108,10 +113,26 @@ class GoldenPath(NamedTuple):
     tests: tuple[str, ...] = ()
     broken: tuple[BrokenImport, ...] = ()
 
+    @property
+    def failing(self) -> tuple[BrokenImport, ...]:
+        """The broken imports that fail an entry point."""
+        return tuple(one for one in self.broken if one.how == UNGUARDED)
+
     def chain(self, path: str) -> tuple[Reached, ...]:
         """The shortest way from an entry point to a file; empty where it is not on the path."""
-        chain: list[Reached] = []
-        while path in self.reached:
-            chain.append(self.reached[path])
-            path = chain[-1].before
-        return tuple(reversed(chain))
+        return chain(path, self.reached)
+
+
+def chain(path: str, reached: Mapping[str, Reached]) -> tuple[Reached, ...]:
+    """The way to a file from where all others were reached; empty where it was not."""
+    found: list[Reached] = []
+    while path in reached:
+        found.append(reached[path])
+        path = found[-1].before
+    return tuple(reversed(found))
+
+
+def stops(way: tuple[Reached, ...], line: int = 0) -> list[str]:
+    """`a:3`, `b:12`, `c`: each module with the line that imports the next, the last with this one, if any."""
+    lines = [*(one.line for one in way[1:]), line]
+    return [f"{one.name}:{line}" if line else one.name for one, line in zip(way, lines, strict=True)]

@@ -33,14 +33,7 @@ from ssot_audit.model import (
 from ssot_audit.program.candidates import Asked, Program, wanting
 from ssot_audit.program.modules import Modules
 from ssot_audit.program.resolve import Resolver
-from ssot_audit.repository import (
-    Options,
-    Repository,
-    choose_rules,
-    open_repository,
-    package_around,
-    refuse_unread,
-)
+from ssot_audit.repository import Options, Repository, choose_rules, open_repository, package_around, refuse_unread
 from ssot_audit.rules import VALUE, AnyRule
 from ssot_audit.source.discover import SKIPPED_FOLDER
 from ssot_audit.source.entry import Question
@@ -216,6 +209,7 @@ def report(
         others=sum(1 for one in items if one.standing is not Standing.APART),
         golden_path=on_path.total,
         unparsed_on_path=path.unparsed if path else (),
+        failing=tuple(one for one in path.failing if named is None or one.path in named) if path else (),
     )
     return Report(
         version=__version__,
@@ -249,6 +243,7 @@ def _gate(config: Config, options: Options) -> Gate:
         config.fail_under_rule,
         config.max_unvalidated if options.max_unvalidated is None else options.max_unvalidated,
         config.golden_path.fail_under,
+        bool(config.golden_path.entry_points),
     )
 
 

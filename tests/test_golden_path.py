@@ -102,7 +102,10 @@ def test_compliance_along_the_path_is_its_own_figure_with_its_own_gate(tmp_path:
     score = found["golden_path"]["compliance"]  # app.first and the package library, against app.fourth
     assert (score["canonical"], score["governed"]) == (2, 3)
     assert found["verdict"]["result"] == "met"
-    assert found["verdict"]["gate"] == "compliance at least 60 %, golden path at least 66.66 %"
+    assert (
+        found["verdict"]["gate"]
+        == "compliance at least 60 %, golden path at least 66.66 %, no import fails the golden path"
+    )
     missed = report(tmp_path, files, config + "fail-under = 66.67\n")["verdict"]
     assert missed["reasons"] == ["golden path is 2/3 = 66.6 %, below 66.67 %"]
 
@@ -145,7 +148,16 @@ def test_what_does_not_parse_or_resolve_and_test_code_are_told(tmp_path: Path) -
         "tests/__init__.py": "",
         "tests/helper.py": "",
     }
-    found = report(tmp_path, files)["golden_path"]
+    library(tmp_path, files, ENTRY + "deferred = true\n")
+    done = audit("check", tmp_path, "--output-format", "json")
+    assert (done.code, done.json["verdict"]["reasons"][0].partition(" and ")[0]) == (
+        2,
+        "app/torn.py is on the golden path",
+    )
+    late = done.json["golden_path"]["broken"]
+    assert [one["how"] for one in late] == ["unguarded", "guarded", "deferred"]
+    library(tmp_path, files, ENTRY)
+    found = audit("check", tmp_path, "--output-format", "json").json["golden_path"]
     assert found["unparsed"] == ["app/torn.py"]
     assert "app/behind.py" in found["reached"]
     assert found["tests"] == ["tests/__init__.py", "tests/helper.py"]
@@ -153,11 +165,60 @@ def test_what_does_not_parse_or_resolve_and_test_code_are_told(tmp_path: Path) -
         (2, "app.gone", "unguarded"),
         (4, "app.missing.x", "guarded"),
     ]
-    late = report(tmp_path, files, ENTRY + "deferred = true\n")["golden_path"]["broken"]
-    assert [one["how"] for one in late] == ["unguarded", "guarded", "deferred"]
     out = audit("check", tmp_path).out
     assert "  parse: 5 of 6; every import resolves: 4 of 6\n" in out
-    assert "  leads nowhere: app/main.py:2: app.gone (unguarded)\n" in out
+    assert "  leads nowhere: app/main.py:2: app.gone (unguarded) by app.main:2\n" in out
+
+
+MIDDLE = {"app/__init__.py": "", "app/main.py": "\nimport app.first\n", "app/first.py": "\n\nfrom app import second\n"}
+GONE = "import app.gone\n"
+
+
+def test_an_import_that_fails_the_entry_point_fails_the_gate_and_shows_the_way(tmp_path: Path) -> None:
+    library(tmp_path, {**MIDDLE, "app/second.py": GONE + "from app import lost\n"}, ENTRY)
+    done = audit("check", tmp_path)
+    assert done.code == 1
+    way = "app.main:2 -> app.first:3 -> app.second:1"
+    reason = (
+        f"2 imports on the golden path lead nowhere, unguarded; first app/second.py:1: app.gone, by {way}; repair it"
+    )
+    assert reason in " ".join(done.out.split())
+    assert "leads nowhere: app/second.py:2: app.lost (unguarded) by app.main:2 → app.first:3 → app.second:2" in done.out
+
+
+GUARD = "try:\n    import app.first\nexcept ImportError:\n    pass\n"
+LATE = "def later():\n    import app.first\n"
+
+
+@pytest.mark.parametrize(
+    ("files", "table", "how"),
+    [
+        ({"app/main.py": GUARD, "app/first.py": GONE}, "", ["guarded"]),  # the failure is caught on the only way there
+        ({"app/main.py": "import app.second\n" + GUARD, "app/first.py": GONE}, "", ["guarded"]),
+        ({"app/main.py": LATE, "app/first.py": GONE}, "deferred = true\n", ["deferred"]),
+        ({"app/main.py": "def later():\n    " + GONE}, "deferred = true\n", ["deferred"]),
+        ({"app/main.py": "from typing import TYPE_CHECKING\nif TYPE_CHECKING:\n    " + GONE}, "", []),
+        ({"app/main.py": "import app.second, app._made.x\n"}, 'generated = ["app._made"]\n', []),
+    ],
+)
+def test_what_fails_no_entry_point_fails_no_gate(
+    tmp_path: Path, files: dict[str, str], table: str, how: list[str]
+) -> None:
+    library(tmp_path, {"app/__init__.py": "", "app/second.py": "", **files}, ENTRY + table)
+    done = audit("check", tmp_path, "--output-format", "json")
+    assert (done.code, [one["how"] for one in done.json["golden_path"]["broken"]]) == (0, how), done.err
+
+
+def test_a_way_that_nothing_guards_beside_one_that_is_guarded_fails_the_gate(tmp_path: Path) -> None:
+    files = {"app/__init__.py": "", "app/main.py": GUARD + "import app.second\n", "app/second.py": "import app.first\n"}
+    library(tmp_path, {**files, "app/first.py": GONE}, ENTRY)
+    done = audit("check", tmp_path)
+    assert (done.code, "by app.main:5 -> app.second:1 -> app.first:1" in " ".join(done.out.split())) == (1, True)
+
+
+def test_named_files_answer_for_their_own_imports_on_the_path_alone(tmp_path: Path) -> None:
+    library(tmp_path, {**MIDDLE, "app/second.py": GONE}, ENTRY)
+    assert [audit("check", f"app/{one}.py", cwd=tmp_path).code for one in ("first", "second")] == [0, 1]
 
 
 def test_entry_points_may_be_patterns(tmp_path: Path) -> None:

@@ -2,18 +2,32 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Collection, Iterable, Iterator, Sequence
+from collections.abc import Callable, Collection, Container, Iterable, Iterator, Mapping, Sequence
+from typing import NamedTuple
 
 from ssot_audit import names
 from ssot_audit.facts import Context, Facts, Import
-from ssot_audit.links import BrokenImport, Reached, When
-from ssot_audit.program.edges import Run, runs, when
+from ssot_audit.links import UNGUARDED, BrokenImport, Reached, When, chain
+from ssot_audit.program.edges import runs, when
 from ssot_audit.program.modules import Module, Modules, path_of
 from ssot_audit.program.resolve import Resolver
 
 Entry = tuple[str, Module]
 Read = Callable[[Sequence[str]], object]
 Lines = Callable[[str], Collection[int]]
+
+_CERTAIN = (When.IMPORT,)
+_AT_IMPORT = (*_CERTAIN, When.GUARDED)
+_EVER = (*_AT_IMPORT, When.DEFERRED)
+
+
+class Ways(NamedTuple):
+    """What runs once the entry points do, by file: over imports that nothing guards, over all that run at import time,
+    and over those inside functions too."""
+
+    certain: Mapping[str, Reached]
+    at_import: Mapping[str, Reached]
+    ever: Mapping[str, Reached]
 
 
 def entry_points(wanted: Iterable[str], modules: Modules) -> tuple[list[Entry], list[str]]:
@@ -31,17 +45,17 @@ def entry_points(wanted: Iterable[str], modules: Modules) -> tuple[list[Entry], 
     return list(found.values()), absent
 
 
-def reach(
-    entries: Sequence[Entry],
-    resolver: Resolver,
-    deferred: bool,
-    idle: Lines = lambda path: (),
-    read: Read = lambda paths: None,
+def ways(entries: Sequence[Entry], resolver: Resolver, idle: Lines, read: Read) -> Ways:
+    """Every module that runs once the entry points do; never what type checkers alone import. `idle` gives the lines
+    of a file that do not run where it is imported. `read` is told the files of each distance before their facts are
+    asked for, so that they can be read together."""
+    return Ways(*(_reach(entries, resolver, one, idle, read) for one in (_CERTAIN, _AT_IMPORT, _EVER)))
+
+
+def _reach(
+    entries: Sequence[Entry], resolver: Resolver, counting: Container[When], idle: Lines, read: Read
 ) -> dict[str, Reached]:
-    """Every module that runs once the entry points do, breadth first, each by a shortest way; of several by the import
-    that comes first. With `deferred` also what imports inside functions run; never what type checkers alone import.
-    `idle` gives the lines of a file that do not run where it is imported. `read` is told the files of each distance
-    before their facts are asked for, so that they can be read together."""
+    """Breadth first, each module by a shortest way over imports that count; of several by the one that comes first."""
     modules = resolver.modules
     found: dict[str, Reached] = {}
     step: list[Module] = []
@@ -61,13 +75,9 @@ def reach(
         for importer in reached:
             still = idle(importer.path)
             for run in runs(importer, resolver):
-                if _counts(run, deferred) and run.line not in still:
+                if run.when in counting and run.line not in still:
                     arrive(run.name, run.module, importer, run.line)
     return found
-
-
-def _counts(run: Run, deferred: bool) -> bool:
-    return run.when.at_import or (deferred and run.when is When.DEFERRED)
 
 
 def _with_packages(name: str, module: Module, importer: Module | None, modules: Modules) -> Iterator[Entry]:
@@ -93,17 +103,23 @@ def unparsed(reached: Iterable[str], modules: Modules) -> Iterator[str]:
 
 
 def broken(
-    reached: Iterable[str], resolver: Resolver, deferred: bool, idle: Lines = lambda path: ()
+    found: Ways, resolver: Resolver, deferred: bool, idle: Lines, generated: Sequence[str]
 ) -> Iterator[BrokenImport]:
-    """The imports, of those that count, that name nothing there is at run time."""
-    for path in reached:
+    """The imports, with `deferred` those inside functions too, that name nothing there is at run time; but for what is
+    below a path that a build generates."""
+    counting = _EVER if deferred else _AT_IMPORT
+    for path in found.ever if deferred else found.at_import:
         module = resolver.modules.by_path[path]
         facts, still = module.facts, idle(path)
         for one in facts.imports if isinstance(facts, Facts) else ():
-            at = when(one.contexts)
-            counts = (at.at_import or (deferred and at is When.DEFERRED)) and one.place.line not in still
-            if counts and _leads_nowhere(module, one, resolver):
-                yield BrokenImport(path, one.place.line, path_of(module, one) or one.module, _how(one.contexts))
+            counts = when(one.contexts) in counting and one.place.line not in still
+            if not counts or not _leads_nowhere(module, one, resolver):
+                continue
+            dotted = path_of(module, one) or one.module
+            if not any(names.covers(pattern, dotted) for pattern in generated):
+                how = _how(path, one.contexts, found)
+                way = chain(path, found.certain) if how == UNGUARDED else ()
+                yield BrokenImport(path, one.place.line, dotted, how, way)
 
 
 def _leads_nowhere(module: Module, one: Import, resolver: Resolver) -> bool:
@@ -111,7 +127,11 @@ def _leads_nowhere(module: Module, one: Import, resolver: Resolver) -> bool:
     return found.reason in ("missing-module", "missing-name") or found.typing_only
 
 
-def _how(contexts: Sequence[Context]) -> str:
+def _how(path: str, contexts: Sequence[Context], found: Ways) -> str:
+    """What keeps an import of a file from failing the entry points: a try around it or on every way there, or that
+    nothing runs it before a function is called."""
     if when([one for one in contexts if one is not Context.DEFERRED]) is When.GUARDED:
         return "guarded"
-    return "deferred" if Context.DEFERRED in contexts else "unguarded"
+    if Context.DEFERRED in contexts or path not in found.at_import:
+        return "deferred"
+    return UNGUARDED if path in found.certain else "guarded"

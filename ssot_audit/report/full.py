@@ -52,7 +52,7 @@ def parts(report: Report, style: Style) -> list[RenderableType]:
     elif any(one.total.governed for one in report.rules):
         shown += [Text(), _rules(report, style), Text(), *_other_classes(report)]
     if report.golden_path and report.on_golden_path:
-        lines = golden.section(report.golden_path, report.on_golden_path.total)
+        lines = golden.section(report.golden_path, report.on_golden_path.total, style)
         shown += [Text(), unbroken(lines)]
     if report.references:
         shown += _worst(report, style)

@@ -2,25 +2,25 @@
 
 from __future__ import annotations
 
-from ssot_audit.links import GoldenPath, Reached
+from ssot_audit.links import UNGUARDED, BrokenImport, GoldenPath, Reached, stops
 from ssot_audit.model import Tally
 from ssot_audit.report.style import Style, plural, visible
 
 SHOWN = 5  # of each list; all of them are in the JSON report
 ENTRIES = 8
+_WORST = (UNGUARDED, "deferred", "guarded")
 LONG = 7  # modules of a chain; of a longer one the middle is left out
 
 
-def chain_line(chain: tuple[Reached, ...], style: Style) -> str:
-    """`a:3 → b:12 → c`: each module with the line that imports the next."""
-    lines = [*(one.line for one in chain[1:]), 0]
-    words = [f"{one.name}:{line}" if line else one.name for one, line in zip(chain, lines, strict=True)]
+def chain_line(chain: tuple[Reached, ...], style: Style, line: int = 0) -> str:
+    """`a:3 → b:12 → c`: each module with the line that imports the next, the last with this one, if any."""
+    words = stops(chain, line)
     if len(words) > LONG:
         words = [*words[: LONG // 2], "…" if style.unicode else "...", *words[-(LONG // 2) :]]
     return visible((" → " if style.unicode else " -> ").join(words))
 
 
-def section(path: GoldenPath, tally: Tally) -> list[str]:
+def section(path: GoldenPath, tally: Tally, style: Style) -> list[str]:
     """What is known of the path, in lines."""
     entries = ", ".join(path.entries[:ENTRIES]) + (", …" if len(path.entries) > ENTRIES else "")
     counted = "imports inside functions counted" if path.deferred else "import time only"
@@ -35,9 +35,15 @@ def section(path: GoldenPath, tally: Tally) -> list[str]:
         + (f" ({tally.canonical:,}/{tally.governed:,})" if tally.governed else ", nothing governed"),
     ]
     lines += _some("does not parse", path.unparsed)
-    lines += _some("leads nowhere", [f"{one.path}:{one.line}: {one.dotted} ({one.how})" for one in path.broken])
+    worst_first = sorted(path.broken, key=lambda one: _WORST.index(one.how))
+    lines += _some("leads nowhere", [_broken(one, style) for one in worst_first])
     lines += _some("test code", path.tests)
     return [visible(line) for line in lines]
+
+
+def _broken(one: BrokenImport, style: Style) -> str:
+    way = f" by {chain_line(one.way, style, one.line)}" if one.way else ""
+    return f"{one.path}:{one.line}: {one.dotted} ({one.how}){way}"
 
 
 def _some(what: str, found: tuple[str, ...] | list[str]) -> list[str]:

@@ -29,12 +29,12 @@ def outline(text: str, wanted: Wanted) -> Outline:
     with warnings.catch_warnings():
         warnings.simplefilter("ignore")
         tree = ast.parse(text)
-    outliner = _Outliner(text, wanted)
+    outliner = Outliner(text, wanted)
     outliner.visit_all(tree.body)
     return outliner.result()
 
 
-class _Outliner(TreeVisitor):
+class Outliner(TreeVisitor):
     def __init__(self, text: str, wanted: Wanted) -> None:
         super().__init__(text)
         self.defines, self.mentions, self.texts = map(matcher, wanted[:3])

@@ -15,7 +15,7 @@ class Emission(NamedTuple):
 
     events: the declared names
     emitter: dotted paths of the functions, methods or classes that emit them
-    methods: methods of it, for objects whose class cannot be told; `*` stands for the event's name
+    methods: methods of it that emit; `*` stands for the event's name
     senders: functions and methods that send what they are handed, beside the emitter
     keys: of dicts, under which the name of an event stands; by default `type`, `event` and `event_type`
     """

@@ -1,42 +1,50 @@
-"""Where events are emitted: through their emitter, past it, and in tests."""
+"""Where events are emitted: through their emitter, past it, by nobody knows what, and in tests."""
 
 from __future__ import annotations
 
 from collections import defaultdict
 from collections.abc import Iterator, Mapping, Sequence
+from functools import partial
 from typing import NamedTuple
 
 from ssot_audit import names
 from ssot_audit.checks.common import applies, unvalidated
+from ssot_audit.checks.emission.objects import Objects
 from ssot_audit.checks.emission.rule import Emission, EmissionRule
 from ssot_audit.checks.emission.spelling import slip_of, variants
 from ssot_audit.checks.scene import Scene
 from ssot_audit.checks.uses import Target
 from ssot_audit.facts import Failure, Place
 from ssot_audit.model import Kind, Unvalidated
-from ssot_audit.outline import Mention, Outline, Text, Wanted
+from ssot_audit.outline import Mention, Outline, Path, Wanted
 from ssot_audit.program.meaning import Meanings
-from ssot_audit.program.modules import Module
+from ssot_audit.source.sent import CALLED, Leaf, Sheet, sheet
+
+THROUGH, PAST, UNDECIDED = "through", "past", "undecided"
+ELSEWHERE = "elsewhere"  # by a method of another class of this repository
 
 
 class Site(NamedTuple):
-    """A place that emits an event; `text` is what stands there, where that is not the event's name."""
+    """A place that emits an event; `text` is what stands there, where that is not the event's name. `how`: through the
+    emitter, past it, or on an object nobody knows. Without an event: one that is computed."""
 
     path: str
     place: Place
     event: str
     text: str
-    through: bool = False  # the emitter
+    how: str = ""
 
 
 class Sites(NamedTuple):
-    """The emissions of production code by event, through the emitter and past it; those of other files; names that
-    are all but an event's; and files that could not be read."""
+    """The emissions of production code by event, through the emitter, past it, and undecided; those of other files;
+    names that are all but an event's; emissions of computed events; and files that could not be read."""
 
     through: Mapping[str, Sequence[Site]]
     past: Mapping[str, Sequence[Site]]
+    undecided: Mapping[str, Sequence[Site]]
     elsewhere: Mapping[str, Sequence[Site]]
     misspelt: Sequence[Site]
+    computed: Sequence[Site]
     unread: tuple[Unvalidated, ...]
 
 
@@ -50,30 +58,47 @@ def wanted(rule: EmissionRule) -> Wanted:
     spec = rule.spec
     methods = tuple(sorted(_methods(spec)))
     texts = {*spec.events, *(one for event in spec.events for one in variants(event))}
-    calls = {*methods, *map(names.last_part, spec.emitter)}
+    calls = {*methods, *_plain(spec), *map(names.last_part, spec.emitter)}
     return Wanted(definitions=methods, mentions=tuple(sorted(calls)), texts=tuple(sorted(texts)))
 
 
 def find_sites(scene: Scene, rule: EmissionRule, emitters: Sequence[Target], meanings: Meanings) -> Sites:
     """The emissions in all files but those that make the emitter, where they are how it works."""
     homes, applying = {one.home for one in emitters}, applies(rule)
-    through, past, elsewhere = (defaultdict[str, list[Site]](list) for _ in range(3))
-    misspelt, unread = list[Site](), list[Unvalidated]()
-    for path, outline in scene.outlines.spelling(wanted(rule)).items():
+    through, past, undecided, elsewhere = (defaultdict[str, list[Site]](list) for _ in range(4))
+    misspelt, computed, unread = list[Site](), list[Site](), list[Unvalidated]()
+    objects = Objects(scene, meanings)
+    for path, found in _sheets(scene, rule, objects).items():
         if not applying(path):
             continue
-        if isinstance(outline, Failure):
-            unread.append(unvalidated(path, outline, scene))
+        if isinstance(found, Failure):
+            unread.append(unvalidated(path, found, scene))
         elif path not in homes:
-            module = scene.program.modules.by_path[path]
-            for site in _sites(outline, rule.spec, emitters, module, meanings):
-                if site.text != site.event:
+            for site in _Reader(path, found, rule.spec, emitters, objects).sites():
+                if site.event and site.text != site.event:
                     misspelt.append(site)
                 elif scene.kinds[path] is not Kind.PRODUCTION:
                     elsewhere[site.event].append(site)
+                elif not site.event:
+                    computed.append(site)
                 else:
-                    (through if site.through else past)[site.event].append(site)
-    return Sites(through, past, elsewhere, misspelt, tuple(unread))
+                    {THROUGH: through, PAST: past}.get(site.how, undecided)[site.event].append(site)
+    return Sites(through, past, undecided, elsewhere, misspelt, computed, tuple(unread))
+
+
+def _sheets(scene: Scene, rule: EmissionRule, objects: Objects) -> Mapping[str, Sheet | Failure]:
+    """Of the files that spell an event, a method or the emitter, or a constant that stands for an event."""
+    asked = wanted(rule)
+    words = {name for group in asked for name in group}
+    asked = asked.plus(Wanted(mentions=rule.spec.senders))
+    found = scene.outlines.parsed(words, partial(sheet, asked))
+    sheets = [one for one in found.values() if isinstance(one, Sheet)]
+    events = rule.spec.events
+    constants = {key[-1] for one in sheets for key, text in one.texts.items() if text in events and key[-1].isupper()}
+    more = scene.outlines.parsed(constants, partial(sheet, asked)) if constants else {}
+    found = {**more, **found}
+    objects.sheets.update((path, one if isinstance(one, Sheet) else None) for path, one in found.items())
+    return {path: found[path] for path in sorted(found)}
 
 
 def _methods(spec: Emission) -> dict[str, str]:
@@ -82,40 +107,72 @@ def _methods(spec: Emission) -> dict[str, str]:
     return {name: event for name, event in found.items() if name.isidentifier()}
 
 
-def _sites(
-    outline: Outline, spec: Emission, emitters: Sequence[Target], module: Module, meanings: Meanings
-) -> Iterator[Site]:
-    methods, emitting = _methods(spec), {one for one in spec.methods if "*" not in one}
-    for mention in outline.mentions:
-        if not mention.called:
-            continue
-        ways = [way for path in mention.paths for way in meanings.of_path(path, module, outline.imports)]
-        ours = any(way.after(one.meaning) is not None for way in ways for one in emitters)
-        last = {path.parts[-1] for path in mention.paths if path.parts}
-        last |= {outline.imports[path.root].bound for path in mention.paths if path.root >= 0 and not path.parts}
-        if ours:
-            emitting |= last
-        event = next((methods[name] for name in sorted(last & methods.keys())), None)
-        if ours and mention.key in spec.events:
-            event = mention.key
-        if event and not _is_own(mention, last, outline):
-            known = any(way.is_here or way.reason for way in ways) and not ours
-            yield Site(module.path, mention.place, event, event, through=not known)
-    for text in outline.texts:
-        event = text.value if text.value in spec.events else slip_of(text.value, spec.events)
-        called = names.last_part(text.call)
-        if event and (called in emitting or _is_sent(text, called, spec)):
-            yield Site(module.path, text.place, event, text.value, through=called in emitting)
+def _plain(spec: Emission) -> set[str]:
+    """The methods that emit the event they are handed."""
+    return {one for one in spec.methods if "*" not in one}
+
+
+class _Reader:
+    """The emissions of one file."""
+
+    def __init__(self, path: str, found: Sheet, spec: Emission, emitters: Sequence[Target], objects: Objects) -> None:
+        self.path, self.found, self.spec, self.objects = path, found, spec, objects
+        self.emitters = [one.meaning.names for one in emitters if not one.meaning.reason]
+        self.plain, self.methods = _plain(spec), _methods(spec)
+        self.called = self.plain | set(map(names.last_part, spec.emitter))
+
+    def sites(self) -> Iterator[Site]:
+        for mention in self.found.outline.mentions:
+            last = {path.parts[-1] for path in mention.paths if path.parts} & self.methods.keys()
+            if mention.called and last and not _is_own(mention, last, self.found.outline):
+                name, how = self.methods[min(last)], self._how(mention.paths)
+                if how != ELSEWHERE:
+                    yield Site(self.path, mention.place, name, name, how)
+        for leaf in self.found.leaves:
+            text, emits = self._text(leaf), leaf.called in self.called or self._is_sent(leaf)
+            if text is None:
+                if leaf.called in self.called and self._is_event(leaf) and self._how(leaf.call) == THROUGH:
+                    yield Site(self.path, leaf.place, "", "")
+                continue
+            slip = slip_of(text, self.spec.events) if leaf.text else None
+            event = text if text in self.spec.events else slip
+            how = self._how(leaf.call) if event and (emits or leaf.call) else UNDECIDED
+            if event and (emits or how == THROUGH):
+                yield Site(self.path, leaf.place, event, text, self._sent(leaf, how))
+
+    def _text(self, leaf: Leaf) -> str | None:
+        if leaf.text is not None or not (leaf.called in self.called or self._is_sent(leaf)):
+            return leaf.text
+        texts = (self.objects.text_of(path, self.path) for path in leaf.value)
+        return next((one for one in texts if one is not None), None)
+
+    def _how(self, call: Sequence[Path]) -> str:
+        """What is called: the emitter or something of it, something else, or nobody knows. A method of another class
+        here that is named for an event emits nothing by being called; what its own lines do is judged."""
+        ends = {end for path in call for end in self.objects.of(path, self.path)}
+        if any(end[: len(one)] == one for end in ends for one in self.emitters):
+            return THROUGH
+        if any(":" in end[0] for end in ends):
+            return ELSEWHERE
+        return PAST if ends else UNDECIDED
+
+    def _sent(self, leaf: Leaf, how: str) -> str:
+        """A sender on an unknown object goes past the emitter, unless it is called as a method of the emitter is."""
+        return PAST if how == ELSEWHERE or (how == UNDECIDED and leaf.called not in self.called) else how
+
+    def _is_event(self, leaf: Leaf) -> bool:
+        """Whether a value stands where an emitter takes the event."""
+        return not leaf.keyed and (leaf.under == "0" or leaf.under in self.spec.keys)
+
+    def _is_sent(self, leaf: Leaf) -> bool:
+        """Whether a value stands where the name of an event is sent: under a key, or handed to a sender."""
+        keyed = leaf.under in self.spec.keys and (leaf.keyed or leaf.called == "dict")
+        return keyed or (leaf.called in self.spec.senders and (not leaf.keyed or leaf.under in self.spec.keys))
 
 
 def _is_own(mention: Mention, last: set[str], outline: Outline) -> bool:
     """Whether an object calls a method that its own class has: that method emits, if anything does."""
     owners = {one.scope for one in outline.definitions if one.name in last and one.scope}
-    on_self = any(path.parts[:1] in (("self",), ("cls",)) and len(path.parts) == 2 for path in mention.paths)
-    return on_self and any(mention.scope[: len(owner)] == owner for owner in owners)
-
-
-def _is_sent(text: Text, called: str, spec: Emission) -> bool:
-    """Whether a text stands where the name of an event is sent: under a key, or handed to a sender."""
-    keyed = text.under in spec.keys and (text.keyed or called == "dict")
-    return keyed or (called in spec.senders and (not text.keyed or text.under in spec.keys))
+    around = [owner for owner in owners if mention.scope[: len(owner)] == owner]
+    objects = {path.parts[:-1] for path in mention.paths}
+    return any(objects & {("self",), ("cls",), (*owner, CALLED), owner} for owner in around)
