@@ -5,7 +5,7 @@ from __future__ import annotations
 
 import re
 import unicodedata
-from collections.abc import Iterable, Sequence
+from collections.abc import Callable, Container, Iterable, Sequence
 from functools import cached_property, lru_cache
 from typing import TYPE_CHECKING, NamedTuple
 
@@ -116,7 +116,7 @@ def _read(task: _Task) -> Answer:
     """What a file sets of each that is asked; nothing where it spells no key."""
     from ssot_audit.source.pool import same_depth
     from ssot_audit.source.read import read_bytes
-    from ssot_audit.source.settings import read_settings
+    from ssot_audit.source.settings import is_secret, read_settings
 
     data = read_bytes(f"{task.root}/{task.path}")
     if isinstance(data, Failure):
@@ -129,7 +129,11 @@ def _read(task: _Task) -> Answer:
     if isinstance(found, Failure):
         return found
     likely = [one for one in found if spelled.within(one.key.encode("utf-8", "replace"))]
-    lines = _lines(data) if likely and any(beside for _, _, beside in task.asks) else []
+    lines = _lines(data) if likely else []
+    secret = _secret_lines(found, {one.place.line for one in likely}, is_secret)
+    likely = [
+        one._replace(secret=one.place.line in secret or is_secret("", lines[one.place.line - 1])) for one in likely
+    ]
     return tuple(
         tuple(
             one
@@ -142,6 +146,16 @@ def _read(task: _Task) -> Answer:
     )
 
 
+def _secret_lines(found: Iterable[Setting], lines: Container[int], is_secret: Callable[[str, str], bool]) -> set[int]:
+    """Those of some lines where a setting begins or ends whose value must not be repeated."""
+    return {
+        line
+        for one in found
+        for line in (one.place.line, one.place.end_line)
+        if line in lines and is_secret(one.key, one.value)
+    }
+
+
 def _lines(data: bytes) -> list[str]:
     """As the readers of settings count them."""
     return re.split(r"\r\n|\r|\n", data.decode("utf-8", "replace"))
@@ -150,8 +164,7 @@ def _lines(data: bytes) -> list[str]:
 def _beside(one: Setting, texts: tuple[str, ...], lines: Sequence[str]) -> bool:
     if not texts:
         return True
-    line = lines[one.place.line - 1] if one.place.line <= len(lines) else ""
-    return any(text in line for text in texts)
+    return any(text in lines[one.place.line - 1] for text in texts)
 
 
 class _Spelled(NamedTuple):
