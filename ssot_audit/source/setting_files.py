@@ -82,6 +82,10 @@ class SettingFiles:
         for done, (number, result) in enumerate(each(Work(_read, _lost, BATCH), tasks, jobs), 1):
             results[tasks[number].path] = result
             watch("settings", done, len(tasks))
+        failures = ((one, results[one.path]) for one in tasks if _is_python(one.path))
+        again = [_Refused(one, result) for one, result in failures if isinstance(result, Failure)]
+        for number, result in each(Work(_read_newer, _kept), again, max(1, jobs)):  # LibCST: never in this process
+            results[again[number].task.path] = result
         found: list[Found] = [{} for _ in sought]
         failed: dict[str, Failure] = {}
         for path in sorted(asks):
@@ -108,6 +112,40 @@ def is_configuration(name: str) -> bool:
     return format_of(name) not in (None, "python")
 
 
+class _Refused(NamedTuple):
+    """A Python file that the interpreter does not parse; a newer one may."""
+
+    task: _Task
+    reason: Failure
+
+
+def _is_python(path: str) -> bool:
+    from ssot_audit.source.settings import format_of
+
+    return format_of(path) == "python"
+
+
+def _kept(item: _Refused, reason: str) -> Failure:
+    return item.reason
+
+
+def _read_newer(item: _Refused) -> Answer:
+    """What a file in newer syntax sets of what is asked, unless what LibCST leaves unread may say it too."""
+    from ssot_audit.source.read import read_bytes
+    from ssot_audit.source.settings import read_newer
+
+    data = read_bytes(f"{item.task.root}/{item.task.path}")
+    found = data if isinstance(data, Failure) else read_newer(data, item.reason)
+    if isinstance(data, Failure) or isinstance(found, Failure):
+        return item.reason
+    settings, unread = found
+    return (
+        item.reason
+        if _spells(_of_task(item.task), unread.encode("utf-8", "replace"))
+        else _asked(item.task, data, settings)
+    )
+
+
 def _lost(task: _Task, reason: str) -> Failure:
     return Failure(reason)
 
@@ -116,18 +154,27 @@ def _read(task: _Task) -> Answer:
     """What a file sets of each that is asked; nothing where it spells no key."""
     from ssot_audit.source.pool import same_depth
     from ssot_audit.source.read import read_bytes
-    from ssot_audit.source.settings import is_secret, read_settings
+    from ssot_audit.source.settings import read_settings
 
     data = read_bytes(f"{task.root}/{task.path}")
     if isinstance(data, Failure):
         return data
-    spelled = _spelled(tuple(key for keys, _, _ in task.asks for key in keys))
-    if not _spells(spelled, data):
+    if not _spells(_of_task(task), data):
         return ()
     with same_depth():
         found = read_settings(task.path, data)
-    if isinstance(found, Failure):
-        return found
+    return found if isinstance(found, Failure) else _asked(task, data, found)
+
+
+def _of_task(task: _Task) -> _Spelled:
+    return _spelled(tuple(key for keys, _, _ in task.asks for key in keys))
+
+
+def _asked(task: _Task, data: bytes, found: Sequence[Setting]) -> Answer:
+    """For each that is asked its settings, of all that a file makes."""
+    from ssot_audit.source.settings import is_secret
+
+    spelled = _of_task(task)
     likely = [one for one in found if spelled.within(one.key.encode("utf-8", "replace"))]
     lines = _lines(data) if likely else []
     secret = _secret_lines(found, {one.place.line for one in likely}, is_secret)

@@ -41,11 +41,12 @@ _SCOPES = frozenset(
 Slot = tuple[ast.AST, str, str]
 
 
-def read(text: str) -> Iterator[Mark]:
+def read(text: str, original: str = "") -> Iterator[Mark]:
     """Every value that is assigned, passed by keyword, a default, or an item of a dict or list that is: literals, and
-    what is computed. An expression that only reads a name, an attribute or an item states none."""
+    what is computed. An expression that only reads a name, an attribute or an item states none. `original` is the text
+    as it stands, where this one was put so that the interpreter parses it."""
     tree = _parse(text)
-    reader = _Reader(Source(text), tree)
+    reader = _Reader(Source(text, original), tree)
     waiting: list[Slot] = [(tree, "", "")]
     while waiting:
         node, key, form = waiting.pop()
