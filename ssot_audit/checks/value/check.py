@@ -39,7 +39,8 @@ is taken, and the finding says so. A place is `override` where it has the value 
 A place is `undecided` where what it has is known only at run time: a sum, a call (`os.environ.get("PORT", default())`,
 `PORT=$(free_port)`), another variable (`PORT=${OTHER}`, `PORT = os.environ["OTHER"]`), the computed part of an f-string
 where that is what is compared. It counts as not compliant, and is a finding of severity `warning` at most. Products of
-whole numbers (`60 * 60`), both sides of `a if b else c`, defaults, and what `int(...)` and its like convert are read.
+whole numbers (`60 * 60`), spans of time (as `timedelta(seconds=3600)`), both sides of `a if b else c`, defaults, and
+what `int(...)` and its like convert are read.
 
 No place at all is what states no value: the variable under its own name (`PORT: ${PORT}`, `--port $PORT`,
 `PORT = os.environ["PORT"]`), and Python that only reads a name, an attribute or an item (`port = config.port`), for the

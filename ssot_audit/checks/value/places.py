@@ -18,6 +18,7 @@ _OPEN = re.compile(r"\$[A-Za-z_{(]|\{\{|\{\}|%\(|<%")
 _READ = re.compile(
     r"\$(?:\{(?!\{))?([A-Za-z_]\w*)(?::?\?[^}]*)?\}?\Z|\$\{\{ *(?:env|vars|secrets|inputs)\.(\w+) *\}\}\Z"
 )
+_WHOLE = re.compile(r"\A([0-9]+)\.0+\Z")
 _NUMBER = re.compile(r"(?:[1-9][0-9]*(?:_[0-9]+)+|0[xX][0-9a-fA-F]+|0[oO][0-7]+|0[bB][01]+)\Z")
 _WORD = re.compile(r"[A-Za-z_][\w\-]*(?:\.[\w\-]+)*\Z")
 _LONGEST = 100  # digits of a number; a longer one is compared as it is written
@@ -107,7 +108,8 @@ def compared(value: str, part: str) -> str | None:
 
 
 def same_text(text: str) -> str:
-    """Truth values and whole numbers as all formats write them alike."""
+    """Truth values and whole numbers as all formats write them alike; `10.0` is 10."""
     if text in ("True", "False"):
         return text.lower()
+    text = _WHOLE.sub(r"\1", text)
     return str(int(text, 0)) if len(text) < _LONGEST and _NUMBER.match(text) else text

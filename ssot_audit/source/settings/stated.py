@@ -4,18 +4,19 @@ from __future__ import annotations
 
 import ast
 from collections.abc import Iterator, Mapping
+from datetime import timedelta
 from typing import NamedTuple
 
 from ssot_audit.source.settings.literals import Source, dotted, template
 from ssot_audit.source.settings.marks import COMPUTED, variable_of
 
 LOOKUPS = frozenset({"get", "getenv", "setdefault"})
-_FIELDS = frozenset({"Field", "field", "Query", "Option", "Argument"})
+_FIELDS = frozenset({"Field", "field", "Query", "Option", "Argument", "ib", "attrib"})
 ENVIRON = frozenset({"environ", "os.environ"})
 _CONVERSIONS = frozenset({"int", "str", "float", "bool", "Path", "Decimal", "SecretStr"})
 _TRIMMED = frozenset({"strip", "rstrip", "lstrip", "lower", "upper"})
 # What only passes on what is stated elsewhere, or holds values that have keys of their own.
-_SILENT = (ast.Name, ast.Attribute, ast.List, ast.Tuple, ast.Set, ast.Dict, ast.Lambda, ast.NamedExpr)
+_SILENT = (ast.Name, ast.Attribute, ast.List, ast.Tuple, ast.Set, ast.Dict, ast.Lambda, ast.NamedExpr, ast.Starred)
 _DEEPEST = 50  # operators in one another; the interpreter's parser allows thousands
 _LARGEST = 10**30
 
@@ -30,7 +31,7 @@ class Stated(NamedTuple):
 def stated(source: Source, node: ast.expr, key: str, constants: Mapping[str, str], depth: int = 0) -> Iterator[Stated]:
     """Each value an expression for a key may have. None where it only reads a name, an attribute, an item, or the
     variable of the environment that the key names; `constants` are names whose values are known."""
-    value = constants.get(node.id) if isinstance(node, ast.Name) else source.literal(node)
+    value = constants.get(node.id) if isinstance(node, ast.Name) else _literal(source, node)
     if value is not None:
         yield Stated(node, value)
         return
@@ -42,6 +43,32 @@ def stated(source: Source, node: ast.expr, key: str, constants: Mapping[str, str
         return
     for one in inner:
         yield from stated(source, one, key, constants, depth + 1)
+
+
+def _literal(source: Source, node: ast.expr) -> str | None:
+    """A literal, or a span of time that is made of numbers, in seconds: `timedelta(seconds=60)`, however it is made."""
+    if isinstance(node, ast.Call) and dotted(node.func).rpartition(".")[2] == "timedelta":
+        return _span_of_time(node)
+    return source.literal(node)
+
+
+def _span_of_time(node: ast.Call) -> str | None:
+    try:
+        named = {one.arg or "": _number(one.value) for one in node.keywords}
+        seconds = timedelta(*map(_number, node.args), **named).total_seconds()
+    except (TypeError, OverflowError, ValueError):
+        return None
+    return f"timedelta(seconds={seconds:g})" if seconds % 1 else f"timedelta(seconds={int(seconds)})"
+
+
+def _number(node: ast.expr) -> float:
+    """Raises ValueError where a node is no number."""
+    value = _whole(node, 0)
+    if value is None and isinstance(node, ast.Constant) and isinstance(node.value, float):
+        return node.value
+    if value is None:
+        raise ValueError
+    return value
 
 
 def _inner(node: ast.expr, key: str) -> list[ast.expr] | None:
@@ -65,10 +92,10 @@ def _of_call(node: ast.Call, key: str) -> list[ast.expr] | None:
         return node.args
     if isinstance(node.func, ast.Attribute) and name in _TRIMMED:
         return [node.func.value]
-    if name == "getattr":
+    if name in ("getattr", "property"):
         return node.args[2:]
     if name in _FIELDS:
-        made = any(one.arg == "default_factory" for one in node.keywords)
+        made = any(one.arg in ("default_factory", "factory") for one in node.keywords)
         return None if made else [default] if default else node.args[:1]
     if default is not None:
         return [default]
