@@ -123,11 +123,20 @@ class Failure(NamedTuple):
     reason: str
 
 
+# How files make settings: in Python, then on the command line and in containers, then by the format of the file.
+FORMS = (
+    *("assignment", "argument-default", "environment", "environment-default", "item", "keyword"),
+    *("arg", "env", "env-instruction", "expose", "flag", "port-mapping", "url"),
+    *("ini", "json", "toml", "yaml"),
+)
+
+
 class Setting(NamedTuple):
     """A configuration value one file makes. Nested keys are joined by `.` and list items counted from 0:
     `services.auth.ports.0.host`. `place` is that of the value."""
 
     key: str
-    value: str  # as written, without quotes: 8081, true, http://auth:8081/x
+    value: str  # as written, without quotes: 8081, true, http://auth:8081/x; {} stands for what is computed
     place: Place
-    form: str  # how it is made: assignment, keyword, argument-default, environment-default, item, yaml, env, flag, ...
+    form: str  # how it is made, one of FORMS
+    secret: bool = False  # its lines hold something that must not be repeated

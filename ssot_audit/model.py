@@ -131,6 +131,7 @@ class Finding(NamedTuple):
     help: str
     kind: Kind
     related: tuple[Related, ...] = ()
+    secret: bool = False  # the line holds what must not be repeated
 
     @property
     def fingerprint(self) -> str:

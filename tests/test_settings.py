@@ -2,11 +2,14 @@
 
 from __future__ import annotations
 
+import ast
+from pathlib import Path
 from textwrap import dedent
 
 import pytest
 
-from ssot_audit.facts import Failure
+from ssot_audit.facts import FORMS, Failure
+from ssot_audit.source import settings
 from ssot_audit.source.settings import format_of, host_of, port_of, read_settings
 
 Row = tuple[str, str, int, str]
@@ -98,6 +101,7 @@ def test_python_keywords_defaults_and_items() -> None:
         ("SERVICES.auth.port", "8081", 3, "item"),
         ("SERVICES.hosts.0", "a", 3, "item"),
         ("SERVICES.hosts.1", "b", 3, "item"),
+        ("AUTH", "{}", 4, "assignment"),
         ("AUTH.Service.port", "8082", 4, "keyword"),
         ("config.port", "8083", 5, "item"),
         ("port", "8084", 6, "item"),
@@ -382,6 +386,7 @@ def test_shell_scripts() -> None:
         ("host", "a b", 5, "assignment"),
         ("AUTH_PORT", "${AUTH_PORT:-8082}", 6, "assignment"),
         ("AUTH_PORT", "8082", 6, "environment-default"),
+        ("NOW", "{}", 7, "assignment"),
         ("-p.host", "8083", 8, "port-mapping"),
         ("-p.container", "8084", 8, "port-mapping"),
         ("PORT", "8085", 8, "env"),
@@ -422,3 +427,17 @@ def test_shell_scripts() -> None:
 )
 def test_the_port_and_the_host_of_a_value(value: str, port: int | None, host: str | None) -> None:
     assert (port_of(value), host_of(value)) == (port, host)
+
+
+def test_every_form_a_reader_gives_is_one_a_rule_may_name() -> None:
+    folder = Path(settings.__file__).parent
+    words = {
+        node.value
+        for path in folder.glob("*.py")
+        for call in ast.walk(ast.parse(path.read_text("utf-8")))
+        if isinstance(call, ast.Call) and isinstance(call.func, ast.Name) and call.func.id == "Mark"
+        for node in call.args[4:]
+        if isinstance(node, ast.Constant)
+    }
+    assert len(words) > 9
+    assert words <= set(FORMS)

@@ -56,6 +56,8 @@ def sought(tests: Sequence[str], other: Sequence[str]) -> Sought:
 def conflicts(settings: Found) -> list[Conflict]:
     """Variables with more than one value, those of most files first. An address is compared by its port, for its host
     differs by environment; of anything else only the defaults are, for the environment is there to differ."""
+    from ssot_audit.source.settings import is_secret
+
     given: dict[tuple[str, str, str], dict[str, dict[str, int]]] = defaultdict(lambda: defaultdict(dict))
     for path, found in settings.items():
         for variable, one in _variables(found):
@@ -64,7 +66,7 @@ def conflicts(settings: Found) -> list[Conflict]:
                 continue
             part = "port" if address else "text"
             value = compared(one.value, part)
-            if value:
+            if value and not is_secret(variable, value):
                 folder = path.partition("/")[0] if variable in _ALONE and "/" in path else ""
                 given[variable, folder, part][value].setdefault(path, one.place.line)
     made = [_conflict(*key, values) for key, values in given.items() if _differ(key[0], key[1], values)]

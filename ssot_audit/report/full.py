@@ -178,7 +178,7 @@ def _finding(one: Finding, report: Report, style: Style) -> Group:
     place = f"{visible(one.path)}:{one.place.line}:{one.place.column}"
     head = Text.assemble((place, "bold"), "  ", (one.rule, "cyan"), "  ", (one.klass, "red"))
     body: list[RenderableType] = [Text(visible(one.message))]
-    if line is not None and "***" not in one.message:  # the line has what the message leaves out
+    if line is not None and not one.secret:
         body += _excerpt(one, line, style)
     body += [Text(f"{visible(at.path)}:{at.line}: {visible(at.note)}", "dim") for at in one.related[:SHOWN_RELATED]]
     rest = len(one.related) - SHOWN_RELATED

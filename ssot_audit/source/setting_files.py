@@ -5,7 +5,7 @@ from __future__ import annotations
 
 import re
 import unicodedata
-from collections.abc import Iterable, Sequence
+from collections.abc import Callable, Container, Iterable, Sequence
 from functools import cached_property, lru_cache
 from typing import TYPE_CHECKING, NamedTuple
 
@@ -82,6 +82,10 @@ class SettingFiles:
         for done, (number, result) in enumerate(each(Work(_read, _lost, BATCH), tasks, jobs), 1):
             results[tasks[number].path] = result
             watch("settings", done, len(tasks))
+        failures = ((one, results[one.path]) for one in tasks if _is_python(one.path))
+        again = [_Refused(one, result) for one, result in failures if isinstance(result, Failure)]
+        for number, result in each(Work(_read_newer, _kept), again, max(1, jobs)):  # LibCST: never in this process
+            results[again[number].task.path] = result
         found: list[Found] = [{} for _ in sought]
         failed: dict[str, Failure] = {}
         for path in sorted(asks):
@@ -108,6 +112,40 @@ def is_configuration(name: str) -> bool:
     return format_of(name) not in (None, "python")
 
 
+class _Refused(NamedTuple):
+    """A Python file that the interpreter does not parse; a newer one may."""
+
+    task: _Task
+    reason: Failure
+
+
+def _is_python(path: str) -> bool:
+    from ssot_audit.source.settings import format_of
+
+    return format_of(path) == "python"
+
+
+def _kept(item: _Refused, reason: str) -> Failure:
+    return item.reason
+
+
+def _read_newer(item: _Refused) -> Answer:
+    """What a file in newer syntax sets of what is asked, unless what LibCST leaves unread may say it too."""
+    from ssot_audit.source.read import read_bytes
+    from ssot_audit.source.settings import read_newer
+
+    data = read_bytes(f"{item.task.root}/{item.task.path}")
+    found = data if isinstance(data, Failure) else read_newer(data, item.reason)
+    if isinstance(data, Failure) or isinstance(found, Failure):
+        return item.reason
+    settings, unread = found
+    return (
+        item.reason
+        if _spells(_of_task(item.task), unread.encode("utf-8", "replace"))
+        else _asked(item.task, data, settings)
+    )
+
+
 def _lost(task: _Task, reason: str) -> Failure:
     return Failure(reason)
 
@@ -121,15 +159,28 @@ def _read(task: _Task) -> Answer:
     data = read_bytes(f"{task.root}/{task.path}")
     if isinstance(data, Failure):
         return data
-    spelled = _spelled(tuple(key for keys, _, _ in task.asks for key in keys))
-    if not _spells(spelled, data):
+    if not _spells(_of_task(task), data):
         return ()
     with same_depth():
         found = read_settings(task.path, data)
-    if isinstance(found, Failure):
-        return found
+    return found if isinstance(found, Failure) else _asked(task, data, found)
+
+
+def _of_task(task: _Task) -> _Spelled:
+    return _spelled(tuple(key for keys, _, _ in task.asks for key in keys))
+
+
+def _asked(task: _Task, data: bytes, found: Sequence[Setting]) -> Answer:
+    """For each that is asked its settings, of all that a file makes."""
+    from ssot_audit.source.settings import is_secret
+
+    spelled = _of_task(task)
     likely = [one for one in found if spelled.within(one.key.encode("utf-8", "replace"))]
-    lines = _lines(data) if likely and any(beside for _, _, beside in task.asks) else []
+    lines = _lines(data) if likely else []
+    secret = _secret_lines(found, {one.place.line for one in likely}, is_secret)
+    likely = [
+        one._replace(secret=one.place.line in secret or is_secret("", lines[one.place.line - 1])) for one in likely
+    ]
     return tuple(
         tuple(
             one
@@ -142,6 +193,16 @@ def _read(task: _Task) -> Answer:
     )
 
 
+def _secret_lines(found: Iterable[Setting], lines: Container[int], is_secret: Callable[[str, str], bool]) -> set[int]:
+    """Those of some lines where a setting begins or ends whose value must not be repeated."""
+    return {
+        line
+        for one in found
+        for line in (one.place.line, one.place.end_line)
+        if line in lines and is_secret(one.key, one.value)
+    }
+
+
 def _lines(data: bytes) -> list[str]:
     """As the readers of settings count them."""
     return re.split(r"\r\n|\r|\n", data.decode("utf-8", "replace"))
@@ -150,8 +211,7 @@ def _lines(data: bytes) -> list[str]:
 def _beside(one: Setting, texts: tuple[str, ...], lines: Sequence[str]) -> bool:
     if not texts:
         return True
-    line = lines[one.place.line - 1] if one.place.line <= len(lines) else ""
-    return any(text in line for text in texts)
+    return any(text in lines[one.place.line - 1] for text in texts)
 
 
 class _Spelled(NamedTuple):

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import re
 from collections import defaultdict
 from collections.abc import Iterator, Mapping, Sequence
 from itertools import islice
@@ -15,7 +14,7 @@ from ssot_audit.checks.value import places as value_places
 from ssot_audit.checks.value.places import Written
 from ssot_audit.checks.value.rule import Override, ValueRule, read
 from ssot_audit.globs import Globs
-from ssot_audit.model import Finding, Item, Kind, Outcome, Related, Standing
+from ssot_audit.model import Finding, Item, Kind, Outcome, Related, Severity, Standing
 from ssot_audit.rules import Shape
 
 CANONICAL, OVERRIDE, UNDECIDED = "canonical", "override", "undecided"
@@ -23,28 +22,37 @@ CONFLICT, ENVIRONMENT_CONFLICT = "conflict", "environment-conflict"
 STANDINGS = {
     CANONICAL: Standing.COMPLIANT,
     OVERRIDE: Standing.APART,
-    UNDECIDED: Standing.APART,
+    UNDECIDED: Standing.BREAKS,
     CONFLICT: Standing.BREAKS,
     ENVIRONMENT_CONFLICT: Standing.BREAKS,
 }
-SHAPE = Shape(read, good=(CANONICAL, OVERRIDE, UNDECIDED), bad=(CONFLICT, ENVIRONMENT_CONFLICT), any_format=True)
+SHAPE = Shape(read, good=(CANONICAL, OVERRIDE), bad=(CONFLICT, ENVIRONMENT_CONFLICT, UNDECIDED), any_format=True)
 ABOUT = """
 Governs one configuration value wherever it is written: in Python, YAML, TOML, JSON, env and INI files, Dockerfiles and
 shell scripts. Each `[[rule.sources]]` has `keys`, patterns over dotted keys (`services.*.environment.PORT`, `**.PORT`),
 and may narrow them by `files`, by texts `beside` the value on its line, and by `forms`. Each `[[rule.overrides]]` has a
 `value` for an `environment`, `files` or `keys`; `[rule.environments]` gives file patterns by name. A place is
 `canonical` where it has the value the rule declares; without a declared value, the one that most production files give
-is taken, and the finding says so. A place is `override` where it has the value declared for it, and `undecided` where
-its value is not literal (`${PORT}` without a default, the computed part of an f-string). Any other value is a
-`conflict`; where named environments differ and no override declares it, an `environment-conflict`. A value that says
-nothing of the compared part, such as a URL without a port, is not governed. The figure is canonical places /
-(canonical places + conflicts of both classes): overrides and undecided places are counted apart.
+is taken, and the finding says so. A place is `override` where it has the value declared for it. Any other value is a
+`conflict`; where named environments differ and no override declares it, an `environment-conflict`.
+
+A place is `undecided` where what it has is known only at run time: a sum, a call (`os.environ.get("PORT", default())`,
+`PORT=$(free_port)`), another variable (`PORT=${OTHER}`, `PORT = os.environ["OTHER"]`), the computed part of an f-string
+where that is what is compared. It counts as not compliant, and is a finding of severity `warning` at most. Products of
+whole numbers (`60 * 60`), spans of time (as `timedelta(seconds=3600)`), both sides of `a if b else c`, defaults, and
+what `int(...)` and its like convert are read.
+
+No place at all is what states no value: the variable under its own name (`PORT: ${PORT}`, `--port $PORT`,
+`PORT = os.environ["PORT"]`), and Python that only reads a name, an attribute or an item (`port = config.port`), for the
+value stands where that is made. A default that is a name is read where the module binds that name once. Nor is a
+value governed that says nothing of the compared part, such as a URL without a port.
+
+The figure is canonical places / (canonical, undecided and both classes of conflicts); overrides are counted apart.
+Passwords in addresses, tokens, long random words, and the values of keys named like secrets are never printed: where a
+line has one, `***` stands for it, and the report shows no excerpt.
 """
 _SHOWN_CANONICAL, _SHOWN_OTHERS = 2, 5  # places of the canonical value, and other values, beside a finding
 _SHOWN_TEXT = 80  # characters of a value
-# What stands before the host of an address: a name and a password, or a token.
-_USER = re.compile(r"((?:[\w+.-]+:)?//)\S*@|^[^\s:/@]+:\S*@")
-_LINE = re.compile(r"line (\d+): ")
 
 
 class Truth(NamedTuple):
@@ -161,39 +169,43 @@ class _Held:
         return min(others, key=lambda there: self._rank.index(there.value or ""), default=None)
 
     def finding(self, one: Written, klass: str) -> Finding:
-        expected = self._expected(one)
+        expected, key = self._expected(one), one.setting.key
+        undecided = klass == UNDECIDED
         return Finding(
             rule=self.rule.id,
-            severity=self.rule.severity,
+            severity=Severity.WARNING if undecided and self.rule.severity is Severity.ERROR else self.rule.severity,
             path=one.path,
             place=one.setting.place,
-            subject=one.setting.key,
-            dotted=shown(one.value or ""),
+            subject=key,
+            dotted=_dotted(one),
             klass=klass,
-            message=self._message(one),
-            help=f"{shown(expected)}, or declare the difference under [[rule.overrides]]"
+            message=_open(one) if undecided else self._message(one),
+            help="a value as it is, or the variable under its own name; or leave the place out of the rule"
+            if undecided
+            else f"{shown(key, expected)}, or declare the difference under [[rule.overrides]]"
             if expected
             else "one value, declared as `value` of the rule",
             kind=self._kinds[one.path],
             related=tuple(self._related(one)),
+            secret=one.setting.secret,
         )
 
     def _message(self, one: Written) -> str:
-        key, value = one.setting.key, shown(one.value or "")
+        key, value = one.setting.key, _dotted(one)
         part = (
             "" if self.rule.spec.part == "text" or one.setting.value == one.value else f" has the {self.rule.spec.part}"
         )
         said = f"{key}{part or ' is'} {value}"
         other, override = self._elsewhere(one), self._declared[one]
         if other:
-            theirs = f"{other.environment} has {shown(other.value or '')}"
+            theirs = f"{other.environment} has {_dotted(other)}"
             return f"{said} in {one.environment}, but {theirs}, and no override declares the difference"
         if override:
             place = override.environment or "this place"
-            return f"{said}; the rule declares {shown(self._plain(override.value))} for {place}"
+            return f"{said}; the rule declares {shown(key, self._plain(override.value))} for {place}"
         if not self.truth.value:
             return f"{said}; no value is declared, and no other has more files"
-        return f"{said}, not {shown(self.truth.value)}, which {self.truth.known}"
+        return f"{said}, not {shown(key, self.truth.value)}, which {self.truth.known}"
 
     def _related(self, one: Written) -> Iterator[Related]:
         """Places of the canonical value, then of every other, one a file."""
@@ -204,10 +216,23 @@ class _Held:
                 note = (
                     "declared for that place" if declared else "the canonical value" if canonical else "another value"
                 )
-                yield Related(place.path, place.setting.place.line, f"{shown(value)}, {note}")
+                yield Related(place.path, place.setting.place.line, f"{_dotted(place)}, {note}")
 
 
-def shown(value: str) -> str:
-    """A value on one line, without whose it is and the password."""
-    plain = _USER.sub(lambda found: f"{found[1] or ''}***@", " ".join(value.split()))
+def _dotted(one: Written) -> str:
+    """The value of a place as it may be printed."""
+    return shown(one.setting.key, one.setting.value if one.value is None else one.value)
+
+
+def _open(one: Written) -> str:
+    """What is said of a place whose value is known only at run time."""
+    said = "computed" if one.setting.value == "{}" else _dotted(one)
+    return f"{one.setting.key} is {said}, known only at run time, so it counts as not compliant"
+
+
+def shown(key: str, value: str) -> str:
+    """The value of a key on one line, without what must not be repeated."""
+    from ssot_audit.source.settings import masked
+
+    plain = masked(key, " ".join(value.split()))
     return plain if len(plain) <= _SHOWN_TEXT else plain[: _SHOWN_TEXT - 1] + "…"

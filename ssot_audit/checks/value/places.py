@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Iterator, Sequence
+from collections.abc import Sequence
 from typing import NamedTuple
 
 from ssot_audit.checks.value.rule import ValueRule
@@ -15,6 +15,10 @@ from ssot_audit.source.setting_files import Found, Sought
 _DEFAULTED = re.compile(r"\$\{\w+:?[-=]([^{}$]*)\}")
 _TOUCHED = re.compile(r"\d\$[A-Za-z_{(]|[})]\d")  # digits that what is open until run time makes longer
 _OPEN = re.compile(r"\$[A-Za-z_{(]|\{\{|\{\}|%\(|<%")
+_READ = re.compile(
+    r"\$(?:\{(?!\{))?([A-Za-z_]\w*)(?::?\?[^}]*)?\}?\Z|\$\{\{ *(?:env|vars|secrets|inputs)\.(\w+) *\}\}\Z"
+)
+_WHOLE = re.compile(r"\A([0-9]+)\.0+\Z")
 _NUMBER = re.compile(r"(?:[1-9][0-9]*(?:_[0-9]+)+|0[xX][0-9a-fA-F]+|0[oO][0-7]+|0[bB][01]+)\Z")
 _WORD = re.compile(r"[A-Za-z_][\w\-]*(?:\.[\w\-]+)*\Z")
 _LONGEST = 100  # digits of a number; a longer one is compared as it is written
@@ -59,19 +63,32 @@ def _order(one: Setting) -> tuple[int, int, int, int]:
 
 def _of_file(
     path: str, settings: Sequence[Setting], part: str, environments: Sequence[tuple[str, Globs]]
-) -> Iterator[Written]:
-    """A place that says the same as the one around it, such as the default inside a URL, is the same place."""
+) -> list[Written]:
+    """A place that says the same as the one around it, such as the default inside a URL, is the same place; an open one
+    with a place inside it that is not open is that."""
+    found: list[Written] = []
     environment = next((name for name, files in environments if files.match(path)), "")
     last: Written | None = None
     for one in settings:
         value = compared(one.value, part)
-        if value == "":
+        if value == "" or (value is None and _reads_itself(one)):
             continue
-        inside = last is not None and one.place[:2] < last.setting.place[2:]
-        if inside and last is not None and (value is None or value == last.value):
-            continue
+        if last is not None and one.place[:2] < last.setting.place[2:]:
+            if value is None or value == last.value:
+                continue
+            if last.value is None:
+                found.pop()
         last = Written(path, one, value, environment)
-        yield last
+        found.append(last)
+    return found
+
+
+def _reads_itself(one: Setting) -> bool:
+    """`PORT: ${PORT}` and `--port $PORT` pass a variable on under its own name: no value is stated."""
+    from ssot_audit.source.settings import variable_of
+
+    read = _READ.match(one.value.strip())
+    return read is not None and (read[1] or read[2]) == variable_of(one.key)
 
 
 def compared(value: str, part: str) -> str | None:
@@ -91,7 +108,8 @@ def compared(value: str, part: str) -> str | None:
 
 
 def same_text(text: str) -> str:
-    """Truth values and whole numbers as all formats write them alike."""
+    """Truth values and whole numbers as all formats write them alike; `10.0` is 10."""
     if text in ("True", "False"):
         return text.lower()
+    text = _WHOLE.sub(r"\1", text)
     return str(int(text, 0)) if len(text) < _LONGEST and _NUMBER.match(text) else text

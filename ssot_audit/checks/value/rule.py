@@ -2,12 +2,16 @@
 
 from __future__ import annotations
 
+import re
+from collections.abc import Sequence
 from typing import NamedTuple
 
 from ssot_audit import names, tables
+from ssot_audit.facts import FORMS
 from ssot_audit.rules import Rule
 
 PARTS = ("text", "port", "host")
+_ENDING = re.compile(r"[^/]\.[A-Za-z][A-Za-z0-9]*\Z")  # of a name
 
 
 class Source(NamedTuple):
@@ -16,7 +20,7 @@ class Source(NamedTuple):
     keys: patterns over dotted keys: `*` is any characters of a part, `**` any number of parts
     files: gitignore patterns of the files that write it; all files by default
     beside: texts, one of which stands on the line of the value; any line by default
-    forms: how it is made there, in the readers' words (`env`, `environment-default`, `flag`, …); any by default
+    forms: how it is made there (`env`, `environment-default`, `flag`, …: a wrong one is told with all); any by default
     """
 
     keys: tuple[str, ...]
@@ -78,7 +82,15 @@ class Value(NamedTuple):
     def subject(self) -> str:
         keys = list(dict.fromkeys(key.removeprefix("**.") for source in self.sources for key in source.keys))
         some = ", ".join(keys[:3]) + (", …" if len(keys) > 3 else "")
-        return f"{some} = {self.value}" if self.value else some
+        return f"{some} = {_masked(keys, self.value)}" if self.value else some
+
+
+def _masked(keys: Sequence[str], value: str) -> str:
+    from ssot_audit.source.settings import masked
+
+    for key in keys:
+        value = masked(key, value)
+    return value
 
 
 ValueRule = Rule[Value]
@@ -117,6 +129,10 @@ def _source(entry: object, above: tables.Reader) -> Source:
     if not source.keys:
         reader.wrong("keys", "is missing; it must be a list of patterns over keys")
     _check_keys(source.keys, reader)
+    _check_files(source.files, reader)
+    unknown = [one for one in source.forms if one not in FORMS]
+    if unknown:
+        reader.wrong("forms", f"has {', '.join(map(repr, unknown))}; known forms: {', '.join(FORMS)}")
     reader.finish()
     return source
 
@@ -141,6 +157,22 @@ def _environments(above: tables.Reader) -> list[Environment]:
         if not files and table[name] == []:
             reader.wrong(name, "must have at least one pattern of files")
     return found
+
+
+def _check_files(files: tuple[str, ...], reader: tables.Reader) -> None:
+    """Files that nothing is read from would be passed over in silence. A pattern tells by what ends its name."""
+    named = [one for one in files if _ENDING.search(one)]
+    if not named:
+        return
+    from ssot_audit.source.settings import format_of
+
+    for one in named:
+        if format_of(one.replace("*", "x")) is None:
+            reader.wrong(
+                "files",
+                f"has {one!r}, a format that settings are not read from; they are from .py, .yml, .toml, .json, .env, "
+                ".ini, .cfg, .sh and Dockerfiles (a folder's pattern ends with `/`)",
+            )
 
 
 def _check_keys(keys: tuple[str, ...], reader: tables.Reader) -> None:

@@ -5,12 +5,15 @@ from __future__ import annotations
 import ast
 import re
 
+from ssot_audit.source.settings.marks import COMPUTED
+
 
 class Source:
-    """A text that was parsed, and the offsets of the nodes of its tree."""
+    """A text that was parsed, and the offsets of the nodes of its tree. `original` is the text in whose place it was,
+    where strings of newer syntax stand for the empty ones."""
 
-    def __init__(self, text: str) -> None:
-        self.text = text
+    def __init__(self, text: str, original: str = "") -> None:
+        self.text, self._original = text, original or text
         self._starts = [0, *(found.end() for found in re.finditer(r"\r\n|\r|\n", text))]
         self._ascii = text.isascii()
         self._columns: dict[int, list[int]] = {}  # by line: which character each byte of UTF-8 belongs to
@@ -43,7 +46,13 @@ class Source:
             return template(node)
         if not isinstance(node, ast.Constant) or node.value is None or node.value is Ellipsis:
             return None
-        return node.value if isinstance(node.value, str) else slice_of(self, node)
+        if not isinstance(node.value, str):
+            return slice_of(self, node)
+        return COMPUTED if not node.value and self._is_newer(node) else node.value
+
+    def _is_newer(self, node: ast.expr) -> bool:
+        start, _ = self.span(node)
+        return not self._original.startswith(self.text[start : start + 2], start)
 
 
 def _columns(line: str) -> list[int]:

@@ -5,12 +5,13 @@ from __future__ import annotations
 import re
 from typing import NamedTuple
 
+COMPUTED = "{}"
 MAX_BLANKS = 200
 _LONG_BLANKS = re.compile(r"(?<=\S)[^\S\r\n]{201,}")
 
 
 class Mark(NamedTuple):
-    """A setting, its value at text[start:end]."""
+    """A setting, its value at text[start:end], with COMPUTED for what is known only at run time."""
 
     key: str
     value: str
@@ -30,6 +31,11 @@ class Malformed(Exception):
 def join(*names: str) -> str:
     """The names that are not empty, joined by `.`."""
     return ".".join(filter(None, names))
+
+
+def variable_of(key: str) -> str:
+    """The variable of the environment that a key, or a flag, is named after: `PORT` of `services.auth.--port`."""
+    return key.rpartition(".")[2].lstrip("-").replace("-", "_").upper()
 
 
 def refuse_long_blanks(text: str) -> None:

@@ -8,22 +8,22 @@ import ast
 import re
 import sys
 import warnings
+from collections import Counter
 from collections.abc import Iterable, Iterator
+from functools import cached_property
 
 from ssot_audit.source.settings import commands
 from ssot_audit.source.settings.literals import Source, dotted
-from ssot_audit.source.settings.marks import Malformed, Mark, join
+from ssot_audit.source.settings.marks import COMPUTED, Malformed, Mark, join
+from ssot_audit.source.settings.stated import ENVIRON, LOOKUPS, is_test, stated
 
 _INVALID = "does not parse under Python {}.{}".format(*sys.version_info)
 _VARIABLE = re.compile(r"[A-Z][A-Z0-9_]*\Z")
-_LOOKUPS = frozenset({"get", "getenv", "setdefault"})
 _OPTIONS = frozenset({"add_argument", "option"})
-_FIELDS = frozenset({"Field", "field"})
-_ENVIRON = frozenset({"environ", "os.environ"})
 
 # Most nodes are names and their like, which hold nothing; then those that only pass on what stands below them.
 _IDLE = frozenset({ast.Name, ast.Load, ast.Store, ast.Del, ast.alias, ast.Pass, ast.Import, ast.ImportFrom})
-_MAKERS = frozenset({ast.Constant, ast.List, ast.Tuple, ast.Call, ast.BoolOp})
+_MAKERS = frozenset({ast.Constant, ast.List, ast.Tuple, ast.Call, ast.BoolOp, ast.AugAssign})
 _SCOPES = frozenset(
     {
         ast.FunctionDef,
@@ -37,14 +37,17 @@ _SCOPES = frozenset(
     }
     | {ast.List, ast.Tuple, ast.Set, ast.Call, ast.JoinedStr}
 )
-# A node, the key it stands under, and the form of the setting it makes if it is a literal; no form, no setting.
+# A node, the key it stands under, and the form of the setting it makes if it states a value; no form, no setting.
 Slot = tuple[ast.AST, str, str]
 
 
-def read(text: str) -> Iterator[Mark]:
-    """Every literal that is assigned, passed by keyword, a default, or an item of a dict or list that is."""
-    reader = _Reader(Source(text))
-    waiting: list[Slot] = [(_parse(text), "", "")]
+def read(text: str, original: str = "") -> Iterator[Mark]:
+    """Every value that is assigned, passed by keyword, a default, or an item of a dict or list that is: literals, and
+    what is computed. An expression that only reads a name, an attribute or an item states none. `original` is the text
+    as it stands, where this one was put so that the interpreter parses it."""
+    tree = _parse(text)
+    reader = _Reader(Source(text, original), tree)
+    waiting: list[Slot] = [(tree, "", "")]
     while waiting:
         node, key, form = waiting.pop()
         kind = type(node)
@@ -70,13 +73,25 @@ def _parse(text: str) -> ast.Module:
 class _Reader:
     """What one node makes, and what stands below it."""
 
-    def __init__(self, source: Source) -> None:
-        self._source = source
+    def __init__(self, source: Source, tree: ast.Module) -> None:
+        self._source, self._tree = source, tree
+
+    @cached_property
+    def _constants(self) -> dict[str, str]:
+        """Names that the module binds once at its top, to a literal."""
+        bound = [one for one in self._tree.body if isinstance(one, ast.Assign) and len(one.targets) == 1]
+        names = Counter(
+            one.id for one in ast.walk(self._tree) if isinstance(one, ast.Name) and isinstance(one.ctx, ast.Store)
+        )
+        found = ((dotted(one.targets[0]), self._source.literal(one.value)) for one in bound)
+        return {name: value for name, value in found if value is not None and names[name] == 1}
 
     def _mark(self, key: str, node: ast.expr | None, form: str) -> Iterator[Mark]:
-        value = self._source.literal(node) if node is not None and form else None
-        if node is not None and value is not None:
-            yield Mark(key, value, *self._source.span(node), form)
+        if node is None or not form:
+            return
+        known = self._constants if form == "environment-default" and isinstance(node, ast.Name) else {}
+        for one in stated(self._source, node, key, known):
+            yield Mark(key, one.value, *self._source.span(one.node), form)
 
     def marks(self, node: ast.AST, key: str, form: str) -> Iterator[Mark]:
         if isinstance(node, ast.expr):
@@ -87,7 +102,9 @@ class _Reader:
             yield from commands.flags(self._source.text, *self._source.span(node), key)
         elif isinstance(node, ast.Call):
             yield from self._call(node, key, form)
-        elif isinstance(node, ast.BoolOp) and isinstance(node.op, ast.Or):
+        elif isinstance(node, ast.AugAssign):
+            yield Mark(join(key, dotted(node.target)), COMPUTED, *self._source.span(node.value), "assignment")
+        elif isinstance(node, ast.BoolOp) and isinstance(node.op, ast.Or) and not is_test(node.values[-1]):
             variable = _looked_up(node.values[0])
             yield from self._mark(variable, node.values[-1], "environment-default" if variable else "")
 
@@ -96,14 +113,12 @@ class _Reader:
         default = next((one.value for one in node.keywords if one.arg == "default"), None)
         first = node.args[0] if node.args else None
         text = first.value if isinstance(first, ast.Constant) and isinstance(first.value, str) else ""
-        if _VARIABLE.match(text) and (name in _LOOKUPS or default is not None):
-            found = node.args[1] if len(node.args) > 1 and name in _LOOKUPS else default
+        if _VARIABLE.match(text) and (name in LOOKUPS or default is not None):
+            found = node.args[1] if len(node.args) > 1 and name in LOOKUPS else default
             yield from self._mark(text, found, "environment-default")
         elif name in _OPTIONS and text.startswith("-"):
             flags = [one.value for one in node.args if isinstance(one, ast.Constant) and isinstance(one.value, str)]
             yield from self._mark(next((one for one in flags if one.startswith("--")), text), default, "flag")
-        elif name in _FIELDS and form:
-            yield from self._mark(key, default or first, form)
 
     def below(self, node: ast.AST, key: str, form: str) -> Iterable[Slot]:
         """What stands below a node, in the order of the text."""
@@ -144,7 +159,7 @@ class _Reader:
             return
         name = dotted(target)
         variable = name.rpartition(".")[2] if isinstance(target, ast.Subscript) else ""
-        if variable and name.rpartition(".")[0] in _ENVIRON:
+        if variable and name.rpartition(".")[0] in ENVIRON:
             yield value, variable, "environment"
         else:
             yield value, join(key, name), ("item" if variable else "assignment") if name else ""
@@ -189,7 +204,7 @@ def _looked_up(node: ast.expr) -> str:
     while isinstance(node, ast.Call) and node.args:
         first = node.args[0]
         if isinstance(first, ast.Constant) and isinstance(first.value, str):
-            is_lookup = dotted(node.func).rpartition(".")[2] in _LOOKUPS and _VARIABLE.match(first.value)
+            is_lookup = dotted(node.func).rpartition(".")[2] in LOOKUPS and _VARIABLE.match(first.value)
             return first.value if is_lookup and len(node.args) == 1 else ""
         node = first
     return ""

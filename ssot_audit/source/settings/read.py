@@ -74,6 +74,23 @@ def read_settings(path: str, data: bytes) -> tuple[Setting, ...] | Failure:
         return Failure("is nested too deeply to be read")
 
 
+def read_newer(data: bytes, refused: Failure) -> tuple[tuple[Setting, ...], str] | Failure:
+    """The settings of a Python file that this interpreter refuses to parse, as far as LibCST tells them, and the text
+    that nobody has read; `refused` where it is no newer Python either. To be run where a crash costs one file."""
+    from ssot_audit.source.older import older
+
+    text = decode(data)
+    if isinstance(text, Failure) or len(data) > MAX_BYTES:
+        return refused
+    try:
+        made = older(text)
+        if made is None:
+            return refused
+        return _settings(made[0], python_file.read(made[0], re.sub(r"\r\n?", "\n", text))), made[1]
+    except Exception:  # LibCST raises more types than it documents
+        return refused
+
+
 def _unicode(data: bytes) -> str | Failure:
     if b"\0" in data:
         return Failure(f"line {line_at(data.decode('latin-1'), data.index(0))}: contains NUL bytes")

@@ -7,22 +7,26 @@ import re
 from collections.abc import Iterator
 
 from ssot_audit.source.settings import commands
-from ssot_audit.source.settings.marks import Mark
+from ssot_audit.source.settings.marks import COMPUTED, Mark
 from ssot_audit.source.settings.words import unquote
 
 _COMMENT = re.compile(r"^[ \t]*#[^\r\n]*", re.M)
+# What a command, a script's arguments or a sum make; a substitution that goes on in the next line is cut.
+_COMPUTED = re.compile(
+    r"\$\(\([^\n]{0,300}?\)\)|\$\([^)\n]{0,300}\)|`[^`\n]{0,300}`|\$\([^\n]*|`[^\n]*|\$[0-9@*#?!$-]|\$\Z"
+)
 _ASSIGNMENT = re.compile(
     r"""^[ \t]*(?:(?:export|readonly|local|declare|typeset)(?:[ \t]+-\w+)*[ \t]+)?
-        ([A-Za-z_]\w*)=((?:"(?:[^"\\]|\\.)*"|'[^']*'|\\.|\$\{[^}\n]{0,300}\}|\$\([^)\n]{0,300}\)|`[^`\n]{0,300}`|[^\s"'\\;&|<>()`])*)""",
+        ([A-Za-z_]\w*)=((?:\$\(\([^\n]{0,300}?\)\)|"(?:[^"\\]|\\.)*"|'[^']*'|\\.|\$\{[^}\n]{0,300}\}|\$\([^)\n]{0,300}\)|`[^`\n]{0,300}`|[^\s"'\\;&|<>()`])*)""",
     re.M | re.S | re.X,
 )
 
 
 def read(text: str) -> Iterator[Mark]:
-    """What a script sets. A value with a variable is given as written, one with the output of a command not at all."""
+    """What a script sets. A value with a variable is given as written."""
     plain = _COMMENT.sub(lambda found: " " * len(found[0]), text)
     for found in _ASSIGNMENT.finditer(plain):
-        if "$(" not in found[2] and "`" not in found[2]:
-            yield Mark(found[1], unquote(found[2]), found.start(2), found.end(2), "assignment")
+        written = found[2] if found[2].startswith("'") else _COMPUTED.sub(COMPUTED, found[2])
+        yield Mark(found[1], unquote(written), found.start(2), found.end(2), "assignment")
     yield from commands.defaults(plain, 0, len(plain))
     yield from commands.flags(plain, 0, len(plain))
