@@ -171,6 +171,54 @@ def _is_wrong(one: Seen) -> bool:
     return (one.answer.klass == "resolved" and not there) or (one.answer.klass in ABSENT and there)
 
 
+def test_a_name_that_a_walrus_binds_in_a_module_is_there(tmp_path: Path) -> None:
+    made = [
+        "(plain := 1)",
+        "print(handed := 2)",
+        "if tested := 3:\n    pass",
+        "if 0:\n    pass\nelif other := 4:\n    pass",
+        "while (again := 0):\n    pass",
+        "items = [last := one for one in range(3)]",
+        "for one in (looped := []):\n    pass",
+        "with open(file := __file__):\n    pass",
+        "match (subject := 5):\n    case _ if (guard := 6):\n        pass",
+        "class Given((base := object)): ...",
+        "def given(value=(default := 7)): ...",
+        "shown = f'{(field := 8)}'",
+    ]
+    names = "plain, handed, tested, other, again, last, looped, file, subject, guard, base, default, field"
+    hidden = "inner = lambda: (local := 9)\ndef scope():\n    return (mine := 10)\ntext = f'{inner:=10} (none := 0)'\n"
+    files = {"shop/made.py": "\n".join(made) + "\n" + hidden, "main.py": f"from shop.made import {names}\n"}
+    assert found(run(write(tmp_path, {**SHOP, **files}))) == []
+    write(tmp_path, {"main.py": "from shop.made import local, mine, none\n"})
+    assert [klass for *_, klass in found(run(tmp_path))] == ["member-absent"] * 3
+
+
+def test_what_every_module_has_is_there_also_by_way_of_another_module(tmp_path: Path) -> None:
+    every = "__file__, __name__, __doc__, __spec__, __package__, __loader__, __dict__, __class__"
+    files = {
+        "shop/__init__.py": "from .cart import __file__ as where, __doc__\n",
+        "shop/bound.py": "__version__ = '1'\n__all__ = ['__version__']\n",
+        "main.py": f"from shop import where, __path__, __doc__\nfrom shop.cart import {every}\n"
+        "from shop.bound import __version__, __all__\nfrom shop.cart import __version__, __all__, __path__\n",
+    }
+    seen = found(run(write(tmp_path, {**SHOP, **files})))
+    assert seen == [("main.py", 4, "unresolved-import", "member-absent")] * 3
+
+
+def test_what_a_class_imports_is_an_attribute_of_the_class_and_no_name_of_the_module(tmp_path: Path) -> None:
+    imports = "from json import loads", "import os.path", "import json as format"
+    body = "\n    ".join(("class Till:", *imports)) + "\nclass Open(Till): ...\n"
+    names = ["Till.loads", "Till.os", "Till.format", "Open.loads", "Till.path", "loads"]
+    files = {
+        "shop/till.py": body,
+        "test_till.py": "from unittest.mock import patch\n" + "".join(f'patch("shop.till.{one}")\n' for one in names),
+        "main.py": "from shop.till import Till, loads\n",
+    }
+    seen = found(run(write(tmp_path, {**SHOP, **files})))
+    assert [(path, line) for path, line, *_ in seen] == [("main.py", 1), ("test_till.py", 6), ("test_till.py", 7)]
+
+
 def test_every_call_that_patches_is_counted(tmp_path: Path) -> None:
     """The count of the standard library's tree: calls of `patch` in all its forms, with a text in front."""
     folder = FIXTURES / "unresolved"

@@ -8,12 +8,17 @@ from __future__ import annotations
 
 from collections import defaultdict
 from collections.abc import Iterator, Sequence
+from types import ModuleType
 
 from ssot_audit.facts import Binding, Facts, Failure, Import
 from ssot_audit.model import Origin, Resolution
 from ssot_audit.program.modules import NAMESPACE, Module, Modules, absolute, path_of
 
 MAX_HOPS = 60  # re-exports in a row; a longer chain is no chain anybody follows
+
+_OF_EVERY_MODULE = frozenset(
+    (*dir(ModuleType), *dir(ModuleType("")), "__file__", "__cached__", "__builtins__")
+)  # Reference 3.2.10
 
 EXTERNAL = Resolution(None, "external")
 MISSING_MODULE = Resolution(None, "missing-module")
@@ -137,6 +142,8 @@ class Resolver:
         bindings = self._bound(module, facts).get(name, [])
         starred = [one for one in facts.bindings if one.kind == "star" and name in self._star_of(module, facts, one)]
         ways = sorted([*bindings, *starred], key=facts.bindings.index) if starred else bindings
+        if not ways and (name in _OF_EVERY_MODULE or (name == "__path__" and module.is_package)):
+            return Resolution(Origin(module.path, 1, name, "assignment"))
         running = [one for one in ways if not one.typing]
         first: Resolution | None = None
         for binding in _in_order(running):

@@ -13,6 +13,13 @@ from ssot_audit.source.text import normal
 
 Stack = Sequence[Block]
 
+# A header as a statement of its own, by its first word; its text takes the place of the braces.
+_HEADERS = {
+    **{word: f"{word} {{}}: ..." for word in ("if", "while", "with", "for", "class", "def")},
+    "elif": "if {}: ...",
+    "match": "match {}:\n case _: ...",
+    "case": "match 0:\n case {}: ...",
+}
 HANDLER_ARM = 1000  # branches of last resort come after every other
 _NAME = re.compile(r"\s*\(?\s*([^\W\d]\w*)\s*\)?\s*\Z")
 _PATH = re.compile(r"\s*([^\W\d]\w*(?:\s*\.\s*[^\W\d]\w*)*)\s*(?:#[^\r\n]*)?\s*\Z")
@@ -65,6 +72,14 @@ class ModuleNames:
         elif block.keyword == "for":
             for name in statements.target_names(_FOR_TARGET.sub("", self.text[start:colon])):
                 self.bind(name, start, "assignment", stack)
+
+    def walrus(self, start: int, end: int, stack: Stack, header: str = "") -> None:
+        """Bind what `:=` does in a simple statement, or between `header`, its first word, and its colon."""
+        if self.text.find(":=", start, end) < 0 or (header and header not in _HEADERS):
+            return
+        text = self.text[start:end]
+        for name, value in statements.walrus_names(_HEADERS[header].format(text) if header else text):
+            self.bind(name, start, "assignment", stack, value)
 
     def assignment(self, start: int, end: int, first: str, stack: Stack) -> None:
         if first == "del":

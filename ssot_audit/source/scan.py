@@ -145,6 +145,7 @@ class _Scanner:
         block = self._block(word, line.start, line.column, self.text[start:colon], sibling)
         if in_module(self.stack):
             self.names.bind_header(block, start, colon, self.stack)
+            self.names.walrus(start, colon, (*self.stack, block), word)
             if word in ("def", "class"):
                 self.inside = line.column
         self._note_spots(line.start, colon)
@@ -211,6 +212,7 @@ class _Scanner:
             for name in re.findall(r"\w+", self.text[start + 6 : end].partition("#")[0]):
                 self.names.bind(name, start, "global", self.stack)
         elif in_module(self.stack):
+            self.names.walrus(start, end, self.stack)
             self.names.assignment(start, end, first, self.stack)
 
     def _import(self, start: int, names: tuple[statements.ImportedName, ...]) -> None:

@@ -7,6 +7,7 @@ most runs; the tests hold the two readings together.
 from __future__ import annotations
 
 import re
+import warnings
 from functools import lru_cache
 from keyword import kwlist
 from typing import TYPE_CHECKING, NamedTuple
@@ -186,6 +187,31 @@ def export_list(text: str) -> Exports:
     from ssot_audit.source import syntax
 
     return syntax.exported(_expression(text, MAX_EXPORTS))
+
+
+@lru_cache(maxsize=4096)
+def walrus_names(text: str) -> tuple[tuple[str, str], ...]:
+    """The names that `:=` binds in a statement, or in a header with a body, outside of the lambdas, functions and
+    classes in it; each with the dotted expression it stands for, empty for any other."""
+    import ast
+
+    try:
+        with warnings.catch_warnings():
+            warnings.simplefilter("ignore")
+            pending: list[ast.AST] = [*ast.parse(text).body]
+    except (SyntaxError, ValueError, RecursionError, MemoryError):
+        return ()
+    found = []
+    while pending:
+        node = pending.pop(0)
+        if isinstance(node, ast.NamedExpr):
+            value = ast.unparse(node.value) if isinstance(node.value, ast.Name | ast.Attribute) else ""
+            found.append((normal(node.target.id), value if _PATH.match(value) else ""))
+        if isinstance(node, ast.Lambda):
+            pending += [node.args]
+        else:
+            pending += ast.iter_child_nodes(node)
+    return tuple(found)
 
 
 @lru_cache(maxsize=65536)

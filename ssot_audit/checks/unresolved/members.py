@@ -66,8 +66,11 @@ class Members:
     def names(self, origin: Origin, inner: Sequence[str]) -> tuple[str, ...]:
         """The names in the body of a class, or of one in it."""
         read, home = self._bodies.get(origin.path), (origin.name, *inner)
-        found = {one.name for one in read.outline.definitions if one.scope == home} if isinstance(read, Body) else set()
-        return tuple(sorted(found))
+        if not isinstance(read, Body):
+            return ()
+        return tuple(
+            sorted({one.name for one in (*read.outline.definitions, *read.outline.bound) if one.scope == home})
+        )
 
     def _found(self, origin: Origin, names: Sequence[str]) -> bool | str:
         """Whether a class has an attribute, and that the next one, …; a text says why that cannot be told."""
@@ -86,7 +89,8 @@ class Members:
         read = self._bodies.get(home.path)
         if not isinstance(read, Body):
             return f"{home.path} does not parse"
-        own = {one.name for one in read.outline.definitions if one.scope == home.names}
+        outline = read.outline
+        own = {one.name for one in (*outline.definitions, *outline.bound) if one.scope == home.names}
         own |= {one.name for one in read.settings if one.owner == ("__slots__",) and one.scope == home.names}
         if name in own or _unmangled(name, home.names[-1]) in own or name in _OF_EVERY_CLASS:
             return True

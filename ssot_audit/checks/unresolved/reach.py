@@ -19,12 +19,6 @@ _UNDECIDED = {
     "cycle": "its imports run in a circle",
     "external": "a star import from outside may bring it",
 }
-_OF_EVERY_MODULE = frozenset(  # Reference 3.2.10
-    (
-        *("__name__", "__doc__", "__file__", "__package__", "__spec__", "__loader__", "__dict__", "__builtins__"),
-        *("__annotations__", "__cached__", "__class__"),
-    )
-)
 
 
 class Answer(NamedTuple):
@@ -118,8 +112,6 @@ class Reach:
             return RESOLVED
         if found.reason in _UNDECIDED:
             return Answer("undecided", _UNDECIDED[found.reason])
-        if name in _OF_EVERY_MODULE or (name == "__path__" and isinstance(source, Module) and source.is_package):
-            return RESOLVED
         return Answer("member-absent", self._why(found, module, name, source), f"{module}.{name}")
 
     def _exports(self, source: Module | str, name: str) -> bool:
