@@ -25,10 +25,11 @@ sys.path.insert(0, str(Path(__file__).resolve().parents[1] / "tests"))
 
 from oracle_paths import OraclePath, oracle_paths
 
-from ssot_audit import __version__, pipeline
+from ssot_audit import __version__
 from ssot_audit.facts import Facts
 from ssot_audit.model import Class, ImportPath, Standing
 from ssot_audit.paths import paths_in
+from ssot_audit.reading import hold, look, read_all, symbol_rules
 from ssot_audit.repository import Options, choose_rules, open_repository
 from ssot_audit.source.entry import Question
 
@@ -52,15 +53,15 @@ def main() -> None:
 def measure(folder: Path, more: list[str]) -> dict[str, Any]:
     options = Options((folder,))
     repository = open_repository(options)
-    reading = pipeline.read_all(repository, options)
-    rules = pipeline.symbol_rules(choose_rules(repository, reading.program, options))
+    reading = read_all(repository, options)
+    rules = symbol_rules(choose_rules(repository, reading.program, options))
     names = sorted({name for rule in rules for name in (rule.spec.symbol, *rule.spec.aliases)} | set(more))
-    reading = pipeline.look(reading, rules, Question(tuple(names)))
+    reading = look(reading, rules, Question(tuple(names)))
     program = reading.program
     facts = [one for one in reading.library.values() if isinstance(one, Facts)]
     theirs = oracle_paths(folder, repository.found.paths, names)
     ours = {name: paths_in(name, program, rules, date.today(), repository.kinds) for name in names}
-    references = pipeline.hold(reading, rules, options).references
+    references = hold(reading, rules, options).references
     classes = {name: Counter(one.klass for one in references if one.dotted.endswith(f".{name}")) for name in names}
     compared = {(name, path) for name in names for path in theirs.get(name, {})}
     return {

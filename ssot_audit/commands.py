@@ -15,6 +15,7 @@ from ssot_audit.errors import UsageError
 from ssot_audit.facts import Failure
 from ssot_audit.model import Report, Verdict
 from ssot_audit.program.modules import absolute
+from ssot_audit.reading import open_library, read_all
 from ssot_audit.report import FORMATS
 from ssot_audit.report.style import plural
 from ssot_audit.repository import Options, load_packs, loading, open_folder, open_repository
@@ -136,7 +137,7 @@ def imports(arguments: Namespace, watch: Watch) -> Answer:
     """Every import of the files below a folder; exit code 2 where a file gave none because it could not be read."""
     asked = options(arguments, watch)
     repository = open_folder(asked)
-    program = pipeline.read_all(repository, asked).program
+    program = read_all(repository, asked).program
     lines: list[str] = []
     said: list[str] = []
     for path, module in sorted(program.modules.by_path.items()):
@@ -174,7 +175,7 @@ def rules(arguments: Namespace, watch: Watch) -> Answer:
         if not chosen:
             known = ", ".join(rule.id for pack in packs for rule in pack.rules)
             raise UsageError(f"no rule has the id {arguments.what!r}; there are: {known}")
-    loads = loading(repository, pipeline.open_library(repository, asked).program, asked)
+    loads = loading(repository, open_library(repository, asked).program, asked)
     used = [(pack, rule) for pack, rule in chosen if loads(pack, rule)]
     if arguments.output_format == "json":
         listed = [{**_rule_json(*one), "loaded": one in used} for one in chosen]

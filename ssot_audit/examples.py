@@ -8,11 +8,11 @@ from datetime import date
 from pathlib import Path
 from typing import NamedTuple
 
-from ssot_audit import pipeline
 from ssot_audit.checks.kinds import CHECKS
 from ssot_audit.config import OWN_FILE
 from ssot_audit.errors import ConfigError
 from ssot_audit.model import Finding, Item, Reference
+from ssot_audit.reading import hold, look, open_library, symbol_rules
 from ssot_audit.repository import Options, open_repository
 from ssot_audit.rules import AnyRule, Example
 
@@ -63,7 +63,7 @@ def _failure(rule: AnyRule, example: Example, today: date | None) -> str:
 def _classes(rule: AnyRule, root: Path, files: set[str], today: date | None) -> set[str]:
     """The classes that what the rule governs in some files gets, by the engine every audit uses."""
     options = Options((root,), jobs=0, today=today)
-    reading = pipeline.open_library(open_repository(options), options)
-    outcome = pipeline.hold(pipeline.look(reading, pipeline.symbol_rules([rule])), [rule], options)
+    reading = open_library(open_repository(options), options)
+    outcome = hold(look(reading, symbol_rules([rule])), [rule], options)
     governed: list[Reference | Item | Finding] = [*outcome.references, *outcome.items, *outcome.findings]
     return {str(one.klass) for one in governed if one.path in files}

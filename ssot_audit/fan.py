@@ -8,7 +8,7 @@ from datetime import date
 from itertools import pairwise
 from typing import NamedTuple
 
-from ssot_audit import names, pipeline
+from ssot_audit import names
 from ssot_audit.checks.symbol import check as symbol
 from ssot_audit.checks.symbol.governance import Governance, spelled
 from ssot_audit.errors import UsageError
@@ -18,6 +18,7 @@ from ssot_audit.model import Kind, Origin, Resolution
 from ssot_audit.program.candidates import Candidate, Program
 from ssot_audit.program.edges import when
 from ssot_audit.program.modules import path_of
+from ssot_audit.reading import Reading, look_for, open_library
 from ssot_audit.repository import Options, choose_rules, open_repository
 from ssot_audit.rules import AnyRule
 from ssot_audit.source.entry import Question
@@ -40,11 +41,11 @@ def fan_of(asked: str, options: Options) -> Drawing:
     if not names.is_dotted(asked):
         raise UsageError(f"{asked!r} is not a dotted path; give one such as package.module.Name, or a name alone")
     repository = open_repository(options)
-    reading = pipeline.open_library(repository, options)
+    reading = open_library(repository, options)
     rules = choose_rules(repository, reading.program, options)
     known = {names.last_part(asked)}
     while True:
-        reading = pipeline.look_for(reading, rules, Question(tuple(sorted(known))))
+        reading = look_for(reading, rules, Question(tuple(sorted(known))))
         origins = _origins(asked, reading.program)
         more = _more_names(reading, origins, known)
         if not more:
@@ -65,7 +66,7 @@ def _origins(asked: str, program: Program) -> set[Origin]:
     return {one for one in found if one is not None and one.kind not in ("none", "namespace")}
 
 
-def _more_names(reading: pipeline.Reading, origins: set[Origin], known: set[str]) -> set[str]:
+def _more_names(reading: Reading, origins: set[Origin], known: set[str]) -> set[str]:
     """The names that are not looked for yet of what the origins made: there, and where an import or assignment gives
     it another."""
     spells, program = spelled(known), reading.program

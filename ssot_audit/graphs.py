@@ -4,9 +4,10 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 
-from ssot_audit import names, pipeline
+from ssot_audit import names
 from ssot_audit.errors import UsageError
 from ssot_audit.links import Graph
+from ssot_audit.reading import read_all
 from ssot_audit.repository import Options, open_folder
 
 
@@ -20,7 +21,7 @@ def graph_of(packages: Sequence[str], options: Options) -> Graph:
     repository = open_folder(options)
     if not repository.found.paths:
         raise UsageError(f"no Python file found in {repository.root}; name the folder to read")
-    graph = import_graph(pipeline.read_all(repository, options, strings=True).program.resolver, packages)
+    graph = import_graph(read_all(repository, options, strings=True).program.resolver, packages)
     if not graph.nodes:
         raise UsageError(f"no module is in {' or '.join(map(repr, packages))}; name packages as they are imported")
     return graph

@@ -7,13 +7,14 @@ from collections import Counter, defaultdict
 from collections.abc import Mapping, Sequence
 from datetime import date
 
-from ssot_audit import names, pipeline
+from ssot_audit import names
 from ssot_audit.checks.symbol import check as symbol
 from ssot_audit.checks.symbol.governance import Governance
 from ssot_audit.checks.symbol.rule import SymbolRule
 from ssot_audit.facts import Channel, Facts
 from ssot_audit.model import ImportPath, Kind
 from ssot_audit.program.candidates import Candidate, Program
+from ssot_audit.reading import look_for, open_library, symbol_rules
 from ssot_audit.repository import Options, choose_rules, open_repository
 from ssot_audit.source.entry import Question
 
@@ -22,10 +23,10 @@ def paths_of(asked: str, options: Options) -> list[ImportPath]:
     """Every import path that ends with the name, or that leads where the dotted path does under its name, the most used
     first. Rules are used where there are any."""
     repository = open_repository(options)
-    reading = pipeline.open_library(repository, options)
+    reading = open_library(repository, options)
     chosen = choose_rules(repository, reading.program, options)
-    rules = pipeline.symbol_rules(chosen)
-    reading = pipeline.look_for(reading, rules, Question((names.last_part(asked),)))
+    rules = symbol_rules(chosen)
+    reading = look_for(reading, rules, Question((names.last_part(asked),)))
     return paths_in(asked, reading.program, rules, options.today or date.today(), repository.kinds)
 
 

@@ -7,7 +7,6 @@ import tempfile
 from pathlib import Path
 from typing import NamedTuple
 
-from ssot_audit import pipeline
 from ssot_audit.checks.kinds import SHAPES
 from ssot_audit.config import OWN_FILE
 from ssot_audit.errors import UsageError
@@ -18,6 +17,7 @@ from ssot_audit.init.harvest import harvest
 from ssot_audit.init.imports import imported
 from ssot_audit.init.propose import Proposal, proposals, rule_file, toml
 from ssot_audit.init.values import Conflict, conflicts, sought
+from ssot_audit.reading import read_all
 from ssot_audit.repository import Options, Repository, open_repository
 from ssot_audit.rules import load_pack
 from ssot_audit.source.library import Library
@@ -40,7 +40,7 @@ def survey(options: Options, values: bool = False) -> Survey:
     """Read every file, and see what is fragmented; which values conflict only where that is asked for, as files of
     other formats must be read for it."""
     repository = open_repository(options)
-    reading = pipeline.read_all(repository, options)
+    reading = read_all(repository, options)
     outlines, imports = Outlines(reading.library), list(imported(reading.program))
     found = proposals(
         fragments(reading.program, imports, repository.kinds),

@@ -1,0 +1,153 @@
+"""Figures of what was held against the rules, the evidence they rest on, and the verdict: a report."""
+
+from __future__ import annotations
+
+from collections import Counter
+from collections.abc import Iterator, Sequence, Set
+from functools import cache
+
+from ssot_audit import __version__, score
+from ssot_audit.config import Config
+from ssot_audit.facts import Channel
+from ssot_audit.gate import Figures, Gate, judge
+from ssot_audit.links import GoldenPath
+from ssot_audit.model import ABSENT, Evidence, Finding, Item, Outcome, Reference, Report, Standing, Unvalidated
+from ssot_audit.reading import Reading, symbol_rules
+from ssot_audit.repository import Options, Repository
+from ssot_audit.rules import VALUE, AnyRule
+from ssot_audit.source.discover import SKIPPED_FOLDER
+from ssot_audit.source.excerpts import SourceLines
+
+
+def find_unvalidated(reading: Reading, references: Sequence[Reference]) -> Iterator[Unvalidated]:
+    """The files whose references cannot be counted: unreadable, or not parsing and mentioning a governed name."""
+    repository, named = reading.repository, reading.repository.named
+    bearing = {one.path for one in references} | reading.mentioning()
+    for path, reason in repository.found.unreadable:
+        yield Unvalidated(path, 1, f"folder {reason}")
+    for path, entry in reading.library.entries.items():
+        judged = named is None or path in named
+        if entry.failure:
+            yield Unvalidated(path, 1, entry.failure, judged)
+        elif entry.fault and path in bearing:
+            yield Unvalidated(path, entry.fault.line, entry.fault.reason, judged)
+
+
+def report(
+    reading: Reading, rules: Sequence[AnyRule], outcome: Outcome, options: Options, path: GoldenPath | None
+) -> Report:
+    """Measure and judge. References in unvalidated files are in no figure."""
+    repository, program = reading.repository, reading.program
+    config, named, ids = repository.config, repository.named, [one.id for one in rules]
+    unread = {one.path: one for one in find_unvalidated(reading, outcome.references)}
+    unvalidated = sorted({**{one.path: one for one in outcome.unread}, **unread}.values())
+    known = [one for one in outcome.references if one.path not in unread]
+    items = [one for one in outcome.items if one.path not in unread]
+    kinds = {path: repository.kinds[path] for path in {one.path for one in known} | {one.path for one in items}}
+    judged = [one for one in known if named is None or one.path in named]
+    judged_items = [one for one in items if named is None or one.path in named]
+    modules = cache(lambda: {one.path: program.modules.by_path[one.path].name for one in judged})
+    findings = sorted(
+        (one for one in outcome.findings if one.path not in unread),
+        key=lambda one: (one.path, one.place, one.rule, one.dotted),
+    )
+    whole = score.score("repository", known, kinds)
+    packages = cache(lambda: score.by_package(judged, modules(), kinds))
+    counted: list[Reference | Item] = [*judged, *judged_items]
+    matched = {one.rule for one in known} | {one.rule for one in items}
+    by_rule = score.by_rule(counted, ids, kinds)
+    on_path = score.score("golden path", [one for one in known if path and one.path in path.reached], kinds)
+    figures = Figures(
+        whole=whole.total,
+        packages=packages() if config.fail_under_package else (),
+        rules=by_rule,
+        findings=tuple(findings),
+        unvalidated=tuple(one for one in unvalidated if one.judged),
+        obstacles=_obstacles(repository, rules, outcome.findings, matched),
+        partial=named is not None,
+        symbols=frozenset(rule.id for rule in symbol_rules(rules)),
+        others=sum(1 for one in items if one.standing is not Standing.APART),
+        golden_path=on_path.total,
+        unparsed_on_path=path.unparsed if path else (),
+        failing=tuple(one for one in path.failing if named is None or one.path in named) if path else (),
+    )
+    return Report(
+        version=__version__,
+        judgement=judge(_gate(config, options), figures),
+        partial=named is not None,
+        total=whole if named is None else score.score("named files", judged, kinds),
+        packages=packages,
+        modules=lambda: score.by_module(judged, modules(), kinds),
+        rules=by_rule,
+        symbols=lambda: score.by_symbol(judged, kinds),
+        references=tuple(judged),
+        findings=tuple(findings),
+        unvalidated=tuple(unvalidated),
+        warnings=tuple(_warnings(rules)),
+        evidence=_evidence(reading, known, items, rules)._replace(idle=outcome.idle),
+        titles={rule.id: rule.title for rule in rules},
+        kinds={rule.id: rule.kind for rule in rules},
+        golden_path=path,
+        on_golden_path=on_path,
+        line=SourceLines(repository.root).line,
+        readers=reading.library.readers(),
+        recalled=len(reading.library) - len(reading.library.fresh),
+        cache_ignored=repository.cache.ignored if repository.cache else "",
+    )
+
+
+def _gate(config: Config, options: Options) -> Gate:
+    return Gate(
+        config.fail_under if options.fail_under is None else options.fail_under,
+        config.fail_under_package,
+        config.fail_under_rule,
+        config.max_unvalidated if options.max_unvalidated is None else options.max_unvalidated,
+        config.golden_path.fail_under,
+        bool(config.golden_path.entry_points),
+    )
+
+
+def _obstacles(
+    repository: Repository, rules: Sequence[AnyRule], findings: Sequence[Finding], matched: Set[str]
+) -> tuple[str, ...]:
+    if not repository.found.paths and not any(rule.kind == VALUE for rule in rules):
+        return (f"no Python file found in {repository.root.name or 'the folder'}; name the repository to audit",)
+    if not rules:
+        return (
+            "no rule is loaded: name a pack with --pack, a file with --rules, or `rules = [...]` in the configuration; "
+            "`ssot-audit rules` lists the packs that come with the program",
+        )
+    return tuple(
+        f"rule {one.rule!r}: {one.message} and nothing matched it; correct the rule"
+        for one in findings
+        if one.klass == ABSENT and one.rule not in matched
+    )
+
+
+def _warnings(rules: Sequence[AnyRule]) -> Iterator[str]:
+    for rule in symbol_rules(rules):
+        for shim in rule.spec.shims:
+            if shim.until is None:
+                yield f"rule {rule.id!r}: the shim {shim.path} has no `until` date"
+
+
+def _evidence(
+    reading: Reading, references: Sequence[Reference], items: Sequence[Item], rules: Sequence[AnyRule]
+) -> Evidence:
+    found, entries = reading.repository.found, reading.library.entries
+    mentioning = reading.mentioning()
+    read = [one for one in entries.values() if not one.failure]
+    channels = Counter(one.channel for one in references)
+    matched = {one.rule for one in references} | {one.rule for one in items}
+    return Evidence(
+        found=len(found.paths) + sum(count for reason, count in found.skipped if reason != SKIPPED_FOLDER),
+        read=len(read),
+        mentioning=len(mentioning),
+        unparsed=sum(1 for path in mentioning if entries[path].fault),
+        imports=sum(one.imports for one in read),
+        computed=sum(one.computed for one in read),
+        skipped=found.skipped,
+        channels=tuple((channel.value, channels[channel]) for channel in Channel),
+        matched_rules=tuple(rule.id for rule in rules if rule.id in matched),
+        unmatched_rules=tuple(rule.id for rule in rules if rule.id not in matched),
+    )
