@@ -16,7 +16,7 @@ from ssot_audit.repository import Options
 from ssot_audit.source.library import Watch
 
 if TYPE_CHECKING:
-    from ssot_audit.account import Account
+    from ssot_audit.results import Account
 
 
 class Answer(NamedTuple):

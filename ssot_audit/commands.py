@@ -13,12 +13,13 @@ from ssot_audit import names, pipeline
 from ssot_audit.answers import Answer, options, style
 from ssot_audit.errors import UsageError
 from ssot_audit.facts import Failure
-from ssot_audit.model import Report, Verdict
+from ssot_audit.model import Verdict
 from ssot_audit.program.modules import absolute
 from ssot_audit.reading import open_library, read_all
 from ssot_audit.report import FORMATS
 from ssot_audit.report.style import plural
 from ssot_audit.repository import Options, load_packs, loading, open_folder, open_repository
+from ssot_audit.results import Report
 from ssot_audit.rules import AnyRule, Pack
 from ssot_audit.source.library import Watch
 

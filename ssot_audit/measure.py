@@ -11,9 +11,10 @@ from ssot_audit.config import Config
 from ssot_audit.facts import Channel
 from ssot_audit.gate import Figures, Gate, judge
 from ssot_audit.links import GoldenPath
-from ssot_audit.model import ABSENT, Evidence, Finding, Item, Outcome, Reference, Report, Standing, Unvalidated
+from ssot_audit.model import ABSENT, Evidence, Finding, Item, Outcome, Reference, Standing, Unvalidated
 from ssot_audit.reading import Reading, symbol_rules
 from ssot_audit.repository import Options, Repository
+from ssot_audit.results import Report
 from ssot_audit.rules import VALUE, AnyRule
 from ssot_audit.source.discover import SKIPPED_FOLDER
 from ssot_audit.source.excerpts import SourceLines

@@ -1,14 +1,11 @@
-"""The values an audit makes of facts, all frozen: origins, references, findings, tallies, the report."""
+"""The values an audit makes of facts, all frozen: origins, references, findings, tallies."""
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping
 from enum import StrEnum
-from types import MappingProxyType
 from typing import NamedTuple
 
 from ssot_audit.facts import Channel, Context, Place
-from ssot_audit.links import GoldenPath
 
 
 class Standing(StrEnum):
@@ -117,6 +114,14 @@ class Related(NamedTuple):
     note: str
 
 
+class Status(StrEnum):
+    """Whether a finding may fail the gate. It counts in every figure, whatever its status."""
+
+    OPEN = "open"
+    BASELINED = "baselined"
+    SUPPRESSED = "suppressed"
+
+
 class Finding(NamedTuple):
     """What breaks a rule, and where. `path` is the file; `dotted` the path used, or the value."""
 
@@ -132,6 +137,7 @@ class Finding(NamedTuple):
     kind: Kind
     related: tuple[Related, ...] = ()
     secret: bool = False  # the line holds what must not be repeated
+    status: Status = Status.OPEN
 
     @property
     def fingerprint(self) -> str:
@@ -237,43 +243,3 @@ class Judgement(NamedTuple):
     verdict: Verdict
     gate: str  # the condition, in words
     reasons: tuple[str, ...] = ()
-
-
-Scores = Callable[[], tuple[Score, ...]]
-
-
-def no_scores() -> tuple[Score, ...]:
-    return ()
-
-
-class Report(NamedTuple):
-    """Everything a format may print. `line` gives a source line of a file, by its number, where it can be shown; the
-    scores of the many packages, modules and symbols are worked out for who asks."""
-
-    version: str
-    judgement: Judgement
-    partial: bool
-    total: Score
-    packages: Scores = no_scores
-    modules: Scores = no_scores
-    symbols: Scores = no_scores
-    rules: tuple[Score, ...] = ()
-    references: tuple[Reference, ...] = ()
-    findings: tuple[Finding, ...] = ()
-    unvalidated: tuple[Unvalidated, ...] = ()
-    warnings: tuple[str, ...] = ()
-    evidence: Evidence = Evidence()
-    titles: Mapping[str, str] = MappingProxyType({})  # of rules, by id
-    kinds: Mapping[str, str] = MappingProxyType({})  # of rules, by id
-    golden_path: GoldenPath | None = None
-    on_golden_path: Score | None = None  # of the whole repository's files on it
-    line: Callable[[str, int], str | None] = lambda path, number: None
-    # How it came about; the report's formats do not depend on it.
-    readers: tuple[tuple[str, str, int], ...] = ()  # reader, why it and no quicker one, files
-    recalled: int = 0  # files known from an earlier run
-    cache_ignored: str = ""  # why what an earlier run left was not used
-
-    @property
-    def others(self) -> list[Score]:
-        """The scores of rules that govern other things than references."""
-        return [one for one in self.rules if self.kinds.get(one.name) != SYMBOL]

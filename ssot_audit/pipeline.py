@@ -4,9 +4,9 @@ from __future__ import annotations
 
 from ssot_audit.links import GoldenPath
 from ssot_audit.measure import report
-from ssot_audit.model import Report
 from ssot_audit.reading import Reading, hold, look, open_library, symbol_rules
 from ssot_audit.repository import Options, choose_rules, open_repository
+from ssot_audit.results import Report
 
 
 def audit(options: Options) -> Report:

@@ -32,7 +32,7 @@ LAYERS = (
     ("tables",),
     ("globs",),
     ("engine",),
-    ("account",),
+    ("results",),
     ("model",),
     ("links",),
     ("outline",),

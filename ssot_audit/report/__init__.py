@@ -5,8 +5,8 @@ from __future__ import annotations
 from collections.abc import Callable, Mapping
 from types import MappingProxyType
 
-from ssot_audit.model import Report
 from ssot_audit.report.style import Style
+from ssot_audit.results import Report
 
 Render = Callable[[Report, Style], str]
 

@@ -8,9 +8,9 @@ from types import MappingProxyType
 from typing import Any
 
 from ssot_audit import __version__
-from ssot_audit.account import Account, Table
-from ssot_audit.model import Report, Score, Tally
+from ssot_audit.model import Score, Tally
 from ssot_audit.report.style import Style, inert, plural, visible
+from ssot_audit.results import Account, Report, Table
 
 Render = Callable[[Account, Style], str]
 

@@ -2,8 +2,9 @@
 
 from __future__ import annotations
 
-from ssot_audit.model import Report, Tally
+from ssot_audit.model import Tally
 from ssot_audit.report.style import Style, inert, visible
+from ssot_audit.results import Report
 
 
 def render(report: Report, style: Style) -> str:

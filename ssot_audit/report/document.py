@@ -6,9 +6,10 @@ import json
 from collections.abc import Iterator, Sequence
 
 from ssot_audit import __version__
-from ssot_audit.model import Finding, ImportPath, Judgement, Reference, Report, Score, Tally, Verdict
+from ssot_audit.model import Finding, ImportPath, Judgement, Reference, Score, Tally, Verdict
 from ssot_audit.report import golden
 from ssot_audit.report.style import Style, visible
+from ssot_audit.results import Report
 
 SCHEMA_VERSION = 3
 

@@ -9,10 +9,11 @@ from rich.padding import Padding
 from rich.table import Table
 from rich.text import Text
 
-from ssot_audit.model import Class, Finding, Judgement, Kind, Report, Score, Severity, Standing, Tally, Verdict
+from ssot_audit.model import Class, Finding, Judgement, Kind, Score, Severity, Standing, Tally, Verdict
 from ssot_audit.report import golden
 from ssot_audit.report.style import Style, plural, visible
 from ssot_audit.report.tables import draw, plain_table, unbroken
+from ssot_audit.results import Report
 
 SHOWN_MODULES = 10
 SHOWN_FINDINGS = 20
