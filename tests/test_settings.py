@@ -8,6 +8,7 @@ from textwrap import dedent
 
 import pytest
 
+from ssot_audit.checks.value.check import ABOUT
 from ssot_audit.facts import FORMS, Failure
 from ssot_audit.source import settings
 from ssot_audit.source.settings import format_of, host_of, port_of, read_settings
@@ -441,3 +442,4 @@ def test_every_form_a_reader_gives_is_one_a_rule_may_name() -> None:
     }
     assert len(words) > 9
     assert words <= set(FORMS)
+    assert [one for one in FORMS if f"`{one}`" not in ABOUT] == []

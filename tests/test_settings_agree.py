@@ -222,9 +222,9 @@ def python_literals(tree: ast.AST) -> Iterator[tuple[int, str, object]]:
 
 def is_literal(text: str) -> bool:
     node = ast.parse(f"({text})", mode="eval").body
-    return isinstance(node, ast.Constant | ast.JoinedStr | ast.UnaryOp) and not isinstance(
-        getattr(node, "op", None), ast.Not
-    )
+    if isinstance(node, ast.UnaryOp) and isinstance(node.op, ast.USub | ast.UAdd):
+        node = node.operand
+    return isinstance(node, ast.Constant | ast.JoinedStr)
 
 
 def test_python_settings_hold_every_literal_the_tree_of_real_files_has() -> None:

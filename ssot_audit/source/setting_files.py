@@ -178,9 +178,7 @@ def _asked(task: _Task, data: bytes, found: Sequence[Setting]) -> Answer:
     likely = [one for one in found if spelled.within(one.key.encode("utf-8", "replace"))]
     lines = _lines(data) if likely else []
     secret = _secret_lines(found, {one.place.line for one in likely}, is_secret)
-    likely = [
-        one._replace(secret=one.place.line in secret or is_secret("", lines[one.place.line - 1])) for one in likely
-    ]
+    likely = [one._replace(secret=one.place.line in secret or is_secret("", _line(lines, one))) for one in likely]
     return tuple(
         tuple(
             one
@@ -208,10 +206,16 @@ def _lines(data: bytes) -> list[str]:
     return re.split(r"\r\n|\r|\n", data.decode("utf-8", "replace"))
 
 
+def _line(lines: Sequence[str], one: Setting) -> str:
+    """The line of a setting; empty where the bytes have fewer, as some encodings of Python do."""
+    return lines[one.place.line - 1] if one.place.line <= len(lines) else ""
+
+
 def _beside(one: Setting, texts: tuple[str, ...], lines: Sequence[str]) -> bool:
     if not texts:
         return True
-    return any(text in lines[one.place.line - 1] for text in texts)
+    line = _line(lines, one)
+    return any(text in line for text in texts)
 
 
 class _Spelled(NamedTuple):

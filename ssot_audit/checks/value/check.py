@@ -30,11 +30,13 @@ SHAPE = Shape(read, good=(CANONICAL, OVERRIDE), bad=(CONFLICT, ENVIRONMENT_CONFL
 ABOUT = """
 Governs one configuration value wherever it is written: in Python, YAML, TOML, JSON, env and INI files, Dockerfiles and
 shell scripts. Each `[[rule.sources]]` has `keys`, patterns over dotted keys (`services.*.environment.PORT`, `**.PORT`),
-and may narrow them by `files`, by texts `beside` the value on its line, and by `forms`. Each `[[rule.overrides]]` has a
-`value` for an `environment`, `files` or `keys`; `[rule.environments]` gives file patterns by name. A place is
-`canonical` where it has the value the rule declares; without a declared value, the one that most production files give
-is taken, and the finding says so. A place is `override` where it has the value declared for it. Any other value is a
-`conflict`; where named environments differ and no override declares it, an `environment-conflict`.
+and may narrow them by `files`, by texts `beside` the value on its line, and by `forms`: in Python `assignment`,
+`argument-default`, `environment`, `environment-default` (shell too), `item`, `keyword`; of commands and containers
+`arg`, `env`, `env-instruction`, `expose`, `flag`, `port-mapping`, `url`; else `ini`, `json`, `toml`, `yaml`. Each
+`[[rule.overrides]]` has a `value` for an `environment`, `files` or `keys`; `[rule.environments]` gives file patterns by
+name. A place is `canonical` where it has the value the rule declares; without a declared value, the one that most
+production files give is taken, and the finding says so. A place is `override` where it has the value declared for it.
+Any other value is a `conflict`; where named environments differ and no override declares it, an `environment-conflict`.
 
 A place is `undecided` where what it has is known only at run time: a sum, a call (`os.environ.get("PORT", default())`,
 `PORT=$(free_port)`), another variable (`PORT=${OTHER}`, `PORT = os.environ["OTHER"]`), the computed part of an f-string
@@ -42,10 +44,10 @@ where that is what is compared. It counts as not compliant, and is a finding of 
 whole numbers (`60 * 60`), spans of time (as `timedelta(seconds=3600)`), both sides of `a if b else c`, defaults, and
 what `int(...)` and its like convert are read.
 
-No place at all is what states no value: the variable under its own name (`PORT: ${PORT}`, `--port $PORT`,
+No place at all is what states no value: the variable under its own name (`PORT: ${PORT}`, `--port $PORT`, and
 `PORT = os.environ["PORT"]`), and Python that only reads a name, an attribute or an item (`port = config.port`), for the
-value stands where that is made. A default that is a name is read where the module binds that name once. Nor is a
-value governed that says nothing of the compared part, such as a URL without a port.
+value stands where that is made. A default that is a name is read where the module binds that name once. Nor is a value
+governed that says nothing of the compared part, such as a URL without a port.
 
 The figure is canonical places / (canonical, undecided and both classes of conflicts); overrides are counted apart.
 Passwords in addresses, tokens, long random words, and the values of keys named like secrets are never printed: where a
