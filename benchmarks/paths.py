@@ -54,7 +54,7 @@ def measure(folder: Path, more: list[str]) -> dict[str, Any]:
     options = Options((folder,))
     repository = open_repository(options)
     reading = read_all(repository, options)
-    rules = symbol_rules(choose_rules(repository, reading.program, options))
+    rules = symbol_rules(choose_rules(repository, reading.program, options)[1])
     names = sorted({name for rule in rules for name in (rule.spec.symbol, *rule.spec.aliases)} | set(more))
     reading = look(reading, rules, Question(tuple(names)))
     program = reading.program

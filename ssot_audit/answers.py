@@ -58,6 +58,8 @@ def options(arguments: Namespace, watch: Watch) -> Options:
         today=given.get("today"),
         jobs=given.get("jobs"),
         whole=given.get("reader") == "tree",
+        baseline=given.get("baseline", False),
+        no_baseline=given.get("no_baseline", False),
         no_cache=given.get("no_cache", True),
         cache_folder=given.get("cache_dir"),
         watch=watch,

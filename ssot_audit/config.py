@@ -41,6 +41,7 @@ class Config(NamedTuple):
     fail_under_package: tuple[tuple[str, Decimal], ...] = ()
     fail_under_rule: tuple[tuple[str, Decimal], ...] = ()
     max_unvalidated: int = 0
+    baseline: str = ""
     golden_path: GoldenPathConfig = GoldenPathConfig()
 
 
@@ -93,6 +94,7 @@ def load_config(path: Path | None) -> Config:
         fail_under_package=_percents(reader, "fail-under-package"),
         fail_under_rule=_percents(reader, "fail-under-rule"),
         max_unvalidated=reader.count("max-unvalidated") or 0,
+        baseline=reader.text("baseline"),
         golden_path=_golden_path(reader),
     )
     _check_folders(config, path.parent, reader)
@@ -130,11 +132,11 @@ def _golden_path(reader: tables.Reader) -> GoldenPathConfig:
 
 
 def _check_folders(config: Config, root: Path, reader: tables.Reader) -> None:
-    for key, paths in (("roots", config.roots), ("rules", config.rules)):
+    for key, paths in (("roots", config.roots), ("rules", config.rules), ("baseline", (config.baseline,))):
         for one in paths:
             if Path(one).is_absolute() or ".." in Path(one).parts:
                 reader.wrong(key, f"{one!r} must be inside the repository")
-            elif not (root / one).exists():
+            elif key != "baseline" and not (root / one).exists():
                 reader.wrong(key, f"{one!r} does not exist")
 
 

@@ -2,8 +2,7 @@
 
 from __future__ import annotations
 
-import tempfile
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from datetime import date
 from pathlib import Path
 from typing import NamedTuple
@@ -39,7 +38,32 @@ def failures(rule: AnyRule, today: date | None = None) -> Iterator[ExampleFailur
             yield ExampleFailure(rule.id, f"{'good' if example.good else 'bad'} example {counts[example.good]}", reason)
 
 
+def canary(rules: Sequence[AnyRule], today: date | None = None) -> list[str]:
+    """Why nothing an audit says can be believed: what rules hold to be bad and this engine, here and now, does not
+    find."""
+    missed = [
+        (rule, number, reason)
+        for rule in rules
+        for number, example in enumerate((one for one in rule.examples if not one.good), 1)
+        if (reason := _failure(rule, example, today))
+    ]
+    return [
+        f"canary: bad example {number} of rule {rule.id!r} {reason}; either the rule is wrong (`ssot-audit rules "
+        "test`) or this installation is"
+        for rule, number, reason in missed
+    ]
+
+
+def proof(rules: Sequence[AnyRule], today: date) -> str:
+    """What a canary of these rules speaks of; with the same program it need not be sent twice on one day."""
+    from hashlib import sha256
+
+    return sha256(repr((today.isoformat(), rules)).encode("utf-8", "surrogatepass")).hexdigest()[:32]
+
+
 def _failure(rule: AnyRule, example: Example, today: date | None) -> str:
+    import tempfile  # a run whose engine has given its proof needs none of what it imports
+
     kind = CHECKS[rule.kind]
     with tempfile.TemporaryDirectory() as folder:
         root = Path(folder)

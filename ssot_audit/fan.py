@@ -42,7 +42,7 @@ def fan_of(asked: str, options: Options) -> Drawing:
         raise UsageError(f"{asked!r} is not a dotted path; give one such as package.module.Name, or a name alone")
     repository = open_repository(options)
     reading = open_library(repository, options)
-    rules = choose_rules(repository, reading.program, options)
+    rules = choose_rules(repository, reading.program, options)[1]
     known = {names.last_part(asked)}
     while True:
         reading = look_for(reading, rules, Question(tuple(sorted(known))))

@@ -7,7 +7,7 @@ from decimal import Decimal
 from typing import NamedTuple
 
 from ssot_audit.links import BrokenImport, stops
-from ssot_audit.model import ABSENT, Finding, Judgement, Score, Severity, Tally, Unvalidated, Verdict
+from ssot_audit.model import ABSENT, Finding, Judgement, Score, Severity, Status, Tally, Unvalidated, Verdict
 
 
 class Gate(NamedTuple):
@@ -18,6 +18,7 @@ class Gate(NamedTuple):
     rules: tuple[tuple[str, Decimal], ...] = ()
     max_unvalidated: int = 0
     golden_path: Decimal | None = None
+    ratchet: bool = False  # whether a finding that was not there before may never pass
     entry_points: bool = False  # whether there is a golden path: no import may fail it
 
 
@@ -62,9 +63,11 @@ def _condition(gate: Gate, partial: bool) -> str:
     own = [f"{name} at least {percent} %" for name, percent in (*gate.packages, *gate.rules)]
     own += [f"golden path at least {gate.golden_path} %"] if gate.golden_path is not None else []
     own += ["no import fails the golden path"] if gate.entry_points else []
-    if gate.fail_under is not None and not partial:
-        return ", ".join((f"compliance at least {gate.fail_under} %", *own))
-    findings = f"no finding of severity error in {'the named files' if partial else 'the repository'}"
+    own = [f"compliance at least {gate.fail_under} %", *own] if gate.fail_under is not None else own
+    if gate.fail_under is not None and not partial and not gate.ratchet:
+        return ", ".join(own)
+    new = "new finding" if gate.ratchet else "finding"
+    findings = f"no {new} of severity error in {'the named files' if partial else 'the repository'}"
     if partial:
         return findings + (" (thresholds are judged on whole runs only)" if _has_threshold(gate) else "")
     return ", ".join((findings, *own))
@@ -113,15 +116,11 @@ def _obstacles(gate: Gate, figures: Figures) -> list[str]:
 def _missed(gate: Gate, figures: Figures) -> list[str]:
     missed = []
     shared = gate.fail_under is not None and not figures.partial
-    own = frozenset() if figures.partial else {name for name, _ in gate.rules}
-    errors = sum(
-        1
-        for one in figures.findings
-        if one.severity is Severity.ERROR and one.rule not in own and not (shared and one.rule in figures.symbols)
-    )
+    excused = frozenset() if gate.ratchet else _covered(gate, figures)
+    errors = sum(1 for one in figures.findings if fails(one) and one.rule not in excused)
     if errors:
-        what = " of rules that share does not cover" if shared else ""
-        missed.append(f"{errors} {'finding' if errors == 1 else 'findings'} of severity error{what}")
+        new, what = "new " if gate.ratchet else "", " of rules that share does not cover" if shared and excused else ""
+        missed.append(f"{errors} {new}{'finding' if errors == 1 else 'findings'} of severity error{what}")
     if gate.fail_under is not None and shared and not reaches(figures.whole, gate.fail_under):
         missed.append(_below("compliance", figures.whole, gate.fail_under))
     missed += [_failing(figures.failing)] if figures.failing else []
@@ -135,6 +134,19 @@ def _missed(gate: Gate, figures: Figures) -> list[str]:
             _below(name, scores[name], percent) for name, percent in wanted if not reaches(scores[name], percent)
         ]
     return missed
+
+
+def fails(finding: Finding) -> bool:
+    """Whether a finding by itself may fail the gate."""
+    return finding.severity is Severity.ERROR and finding.status is Status.OPEN
+
+
+def _covered(gate: Gate, figures: Figures) -> frozenset[str]:
+    """The rules that are judged by a share, and not by what they find."""
+    if figures.partial:
+        return frozenset()
+    shared = figures.symbols if gate.fail_under is not None else frozenset()
+    return shared | {name for name, _ in gate.rules}
 
 
 def _failing(broken: Sequence[BrokenImport]) -> str:

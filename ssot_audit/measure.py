@@ -35,9 +35,15 @@ def find_unvalidated(reading: Reading, references: Sequence[Reference]) -> Itera
 
 
 def report(
-    reading: Reading, rules: Sequence[AnyRule], outcome: Outcome, options: Options, path: GoldenPath | None
+    reading: Reading,
+    rules: Sequence[AnyRule],
+    outcome: Outcome,
+    gate: Gate,
+    path: GoldenPath | None,
+    obstacles: Sequence[str] = (),
 ) -> Report:
-    """Measure and judge. References in unvalidated files are in no figure."""
+    """Measure and judge. References in unvalidated files are in no figure. `obstacles` are reasons why nothing can be
+    judged that others have found."""
     repository, program = reading.repository, reading.program
     config, named, ids = repository.config, repository.named, [one.id for one in rules]
     unread = {one.path: one for one in find_unvalidated(reading, outcome.references)}
@@ -64,7 +70,7 @@ def report(
         rules=by_rule,
         findings=tuple(findings),
         unvalidated=tuple(one for one in unvalidated if one.judged),
-        obstacles=_obstacles(repository, rules, outcome.findings, matched),
+        obstacles=(*obstacles, *_obstacles(repository, rules, outcome.findings, matched)),
         partial=named is not None,
         symbols=frozenset(rule.id for rule in symbol_rules(rules)),
         others=sum(1 for one in items if one.standing is not Standing.APART),
@@ -74,7 +80,7 @@ def report(
     )
     return Report(
         version=__version__,
-        judgement=judge(_gate(config, options), figures),
+        judgement=judge(gate, figures),
         partial=named is not None,
         total=whole if named is None else score.score("named files", judged, kinds),
         packages=packages,
@@ -97,13 +103,15 @@ def report(
     )
 
 
-def _gate(config: Config, options: Options) -> Gate:
+def gate(config: Config, options: Options, ratchet: bool) -> Gate:
+    """What the command line asks for, else the configuration. With a `ratchet` no share excuses what is new."""
     return Gate(
         config.fail_under if options.fail_under is None else options.fail_under,
         config.fail_under_package,
         config.fail_under_rule,
         config.max_unvalidated if options.max_unvalidated is None else options.max_unvalidated,
         config.golden_path.fail_under,
+        ratchet,
         bool(config.golden_path.entry_points),
     )
 
@@ -118,11 +126,16 @@ def _obstacles(
             "no rule is loaded: name a pack with --pack, a file with --rules, or `rules = [...]` in the configuration; "
             "`ssot-audit rules` lists the packs that come with the program",
         )
-    return tuple(
-        f"rule {one.rule!r}: {one.message} and nothing matched it; correct the rule"
-        for one in findings
-        if one.klass == ABSENT and one.rule not in matched
-    )
+    absent = {one.rule: one for one in findings if one.klass == ABSENT and one.rule not in matched}
+    told = [f"rule {one.rule!r}: {one.message} and nothing matched it; correct the rule" for one in absent.values()]
+    idle = [one.id for one in rules if one.id not in matched and one.id not in absent and not one.may_be_idle]
+    if idle and matched:  # where nothing at all matched, that is told
+        told += [
+            f"rule {one!r} matched nothing in the whole repository, so nothing is measured by it; correct it, leave it "
+            'out, or write `expect = "none"` in it'
+            for one in idle
+        ]
+    return tuple(told)
 
 
 def _warnings(rules: Sequence[AnyRule]) -> Iterator[str]:

@@ -24,7 +24,7 @@ def paths_of(asked: str, options: Options) -> list[ImportPath]:
     first. Rules are used where there are any."""
     repository = open_repository(options)
     reading = open_library(repository, options)
-    chosen = choose_rules(repository, reading.program, options)
+    chosen = choose_rules(repository, reading.program, options)[1]
     rules = symbol_rules(chosen)
     reading = look_for(reading, rules, Question((names.last_part(asked),)))
     return paths_in(asked, reading.program, rules, options.today or date.today(), repository.kinds)

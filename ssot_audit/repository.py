@@ -50,6 +50,8 @@ class Options(NamedTuple):
     today: date | None = None
     jobs: int | None = None
     whole: bool = False  # read by the slowest reader; for comparison
+    baseline: bool = False  # hold findings against the baseline, also where the configuration names none
+    no_baseline: bool = False
     no_cache: bool = True
     cache_folder: Path | None = None
     watch: Watch = unwatched
@@ -259,9 +261,11 @@ def _is_selected(rule: AnyRule, config: Config, options: Options) -> bool:
     return (not select or rule.id in select) and rule.id not in (*config.ignore, *options.ignore)
 
 
-def choose_rules(repository: Repository, program: Program, options: Options) -> tuple[AnyRule, ...]:
-    """The rules of this run: packs asked for or at home in the tree, less what is not selected. Raises ConfigError with
-    all mistakes."""
+def choose_rules(
+    repository: Repository, program: Program, options: Options
+) -> tuple[tuple[AnyRule, ...], tuple[AnyRule, ...]]:
+    """The rules that are loaded, of packs asked for or at home in the tree; and of these the ones that are selected.
+    Raises ConfigError with all mistakes."""
     config = repository.config
     packs = loaded_packs(repository, program, options)
     loaded = [rule for pack in packs for rule in pack.rules]
@@ -278,4 +282,4 @@ def choose_rules(repository: Repository, program: Program, options: Options) -> 
     mistakes += listed_twice([rule for rule in chosen if rule.kind == SYMBOL])
     if mistakes:
         raise ConfigError(tuple(mistakes))
-    return chosen
+    return tuple(loaded), chosen

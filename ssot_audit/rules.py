@@ -14,6 +14,9 @@ from ssot_audit import tables
 from ssot_audit.errors import ConfigError
 from ssot_audit.model import SYMBOL, Severity
 
+# Ids of findings that come of no loaded rule: of checks beside the rules, and of what accepts findings.
+BESIDE = ("pipelines", "documents", "test-evidence")
+RESERVED = (*BESIDE, "baseline", "suppression", "gate")
 VALUE = "value"  # the kind whose rules read files of other formats than Python
 
 Spec = TypeVar("Spec")
@@ -40,6 +43,7 @@ class Rule(NamedTuple, Generic[Spec]):
     paths: tuple[str, ...]
     exclude_paths: tuple[str, ...]
     examples: tuple[Example, ...]
+    may_be_idle: bool  # whether it may govern nothing at all: `expect = "none"`
     source: str  # the file it was read from, as shown to the reader
     line: int  # of its [[rule]] in that file; 1 where that cannot be told
     spec: Spec
@@ -133,10 +137,13 @@ def _rule(entry: object, number: int, label: str, mistakes: list[str], shapes: S
             *(_example(one, True, shape, where, mistakes) for one in reader.tables("good")),
             *(_example(one, False, shape, where, mistakes) for one in reader.tables("bad")),
         ),
+        may_be_idle=reader.choice("expect", ("some", "none"), "some") == "none",
         source=label,
         line=1,
         spec=shape.read(reader),
     )
+    if rule.id in RESERVED:
+        reader.wrong("id", f"{rule.id!r} is one of the program's own: {', '.join(RESERVED)}")
     if rule.id and not _ID.match(rule.id):
         reader.wrong("id", "must be lower-case words joined by `-`")
     reader.finish()

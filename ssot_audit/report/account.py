@@ -42,7 +42,7 @@ def _full(account: Account, style: Style) -> str:
     for one in account.tables:
         shown += [Text(), tables.rows_table(one.columns, one.rows, one.title)]
     if account.findings:
-        shown += full.findings(report, style)
+        shown += [*full.findings(report, style), *full.accepted_line(account.findings)]
     if account.unvalidated:
         shown += full.unvalidated(report)
     rests = ", ".join(f"{name} {number:,}" for name, number in account.evidence)

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from ssot_audit.model import Tally
-from ssot_audit.report.style import Style, inert, visible
+from ssot_audit.report.style import Style, inert, unaccepted, visible
 from ssot_audit.results import Report
 
 
@@ -20,7 +20,7 @@ def lines(report: Report) -> list[str]:
     """One line for each finding and each unvalidated file."""
     found = [
         visible(f"{one.path}:{one.place.line}:{one.place.column}: {one.severity} {one.rule} {one.klass}: {one.message}")
-        for one in report.findings
+        for one in unaccepted(report.findings)
     ]
     return [*found, *(visible(f"{one.path}:{one.line}:1: unvalidated: {one.reason}") for one in report.unvalidated)]
 

@@ -11,7 +11,7 @@ from ssot_audit.report import golden
 from ssot_audit.report.style import Style, visible
 from ssot_audit.results import Report
 
-SCHEMA_VERSION = 3
+SCHEMA_VERSION = 4
 
 
 def render(report: Report, style: Style) -> str:
@@ -113,6 +113,7 @@ def violation(one: Finding, report: Report) -> dict[str, object]:
         "code": one.rule,
         "class": one.klass,
         "severity": one.severity.value,
+        "status": one.status.value,
         "message": visible(one.message),
         "help": visible(one.help),
         "subject": one.subject,

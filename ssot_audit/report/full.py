@@ -3,15 +3,16 @@
 from __future__ import annotations
 
 from collections import Counter
+from collections.abc import Sequence
 
 from rich.console import Group, RenderableType
 from rich.padding import Padding
 from rich.table import Table
 from rich.text import Text
 
-from ssot_audit.model import Class, Finding, Judgement, Kind, Score, Severity, Standing, Tally, Verdict
+from ssot_audit.model import Class, Finding, Judgement, Kind, Score, Severity, Standing, Status, Tally, Verdict
 from ssot_audit.report import golden
-from ssot_audit.report.style import Style, plural, visible
+from ssot_audit.report.style import Style, plural, unaccepted, visible
 from ssot_audit.report.tables import draw, plain_table, unbroken
 from ssot_audit.results import Report
 
@@ -58,7 +59,7 @@ def parts(report: Report, style: Style) -> list[RenderableType]:
     if report.references:
         shown += _worst(report, style)
     if report.findings:
-        shown += findings(report, style)
+        shown += [*findings(report, style), *accepted_line(report.findings)]
     if style.statistics:
         shown += [
             Text(),
@@ -160,7 +161,9 @@ def _worst(report: Report, style: Style) -> list[RenderableType]:
 
 def findings(report: Report, style: Style) -> list[RenderableType]:
     shown: list[RenderableType] = [Text()]
-    ranked = sorted(report.findings, key=lambda one: (_SEVERITIES.index(one.severity), _KINDS.index(one.kind)))
+    ranked = sorted(
+        unaccepted(report.findings), key=lambda one: (_SEVERITIES.index(one.severity), _KINDS.index(one.kind))
+    )
     for one in ranked[:SHOWN_FINDINGS]:
         shown.append(_finding(one, report, style))
     rest = ranked[SHOWN_FINDINGS:]
@@ -170,7 +173,14 @@ def findings(report: Report, style: Style) -> list[RenderableType]:
         for (rule, klass), number in sorted(counts.items(), key=lambda item: (-item[1], item[0])):
             shown.append(Text(f"  {number:>6,}  {visible(rule)}  {klass}"))
         shown.append(Text("every one of them: --output-format concise, or json", "dim"))
-    return shown
+    return shown if ranked else []
+
+
+def accepted_line(found: Sequence[Finding]) -> list[Text]:
+    """How many findings are accepted for now, and by what."""
+    counts = Counter(one.status for one in found if one.status is not Status.OPEN)
+    told = ", ".join(f"{number:,} {status}" for status, number in sorted(counts.items()))
+    return [Text(f"accepted for now, and counted in every figure: {told}", "dim")] if told else []
 
 
 def _finding(one: Finding, report: Report, style: Style) -> Group:

@@ -4,7 +4,10 @@ from __future__ import annotations
 
 import re
 import unicodedata
+from collections.abc import Sequence
 from typing import NamedTuple
+
+from ssot_audit.model import Finding, Status
 
 # Control and format characters, surrogates, line and paragraph separators, private use, unassigned.
 _HIDDEN = frozenset(("Cc", "Cf", "Cs", "Co", "Cn", "Zl", "Zp"))
@@ -48,6 +51,11 @@ def _escaped(letter: str) -> str:
     return {"\n": "\\n", "\r": "\\r", "\t": "\\t"}.get(letter) or (
         f"\\x{number:02x}" if number < 0x100 else f"\\u{number:04x}" if number < 0x10000 else f"\\U{number:08x}"
     )
+
+
+def unaccepted(found: Sequence[Finding]) -> list[Finding]:
+    """The findings that neither a comment nor a baseline accepts."""
+    return [one for one in found if one.status is Status.OPEN]
 
 
 def plural(number: int, one: str, many: str = "") -> str:

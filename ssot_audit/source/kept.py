@@ -43,6 +43,7 @@ class Kept(NamedTuple):
     digests: bytes
     entries: tuple[Entry, ...]
     folders: Folders = NO_FOLDERS
+    proof: str = ""  # of what the engine was last shown to find: the rules' own bad examples
 
     def is_of(self, question: Question, paths: Sequence[str], signatures: Sequence[int], folders: Folders) -> bool:
         """Whether there is nothing new to keep."""
@@ -83,6 +84,7 @@ def encoded(kept: Kept, reader: str) -> bytes:
     head = {
         "reader": reader,
         "question": kept.question,
+        "proof": kept.proof,
         "files": len(kept.paths),
         "lengths": [len(one) for one in sections],
         "special": special,
@@ -134,6 +136,7 @@ def decoded(head: dict[str, Any], body: memoryview) -> Kept:
             files if head["same"] else _split(found),
             tuple((reason, count) for reason, count in head["skipped"]),
         ),
+        str(head["proof"]),
     )
 
 

@@ -213,13 +213,14 @@ class Library(Mapping[str, Facts | Failure]):
         data = read_bytes(f"{self.root}/{path}")
         return not isinstance(data, Failure) and digest_of(data) == digest
 
-    def keep(self, cache: Cache) -> None:
-        """Leave what is known for the next run."""
+    def keep(self, cache: Cache, proof: str) -> None:
+        """Leave what is known for the next run, with the proof of its engine."""
         if self.whole:
             return
         self.settle()
         found, before = self.found, self._kept
-        if before and not self.fresh and before.is_of(self.question, found.paths, found.signatures, found.folders):
+        same = before and before.is_of(self.question, found.paths, found.signatures, found.folders)
+        if same and not self.fresh and before and before.proof == proof:
             return
         signatures = settled(found.signatures, found.looked)
         entries = tuple(self.entries[path] for path in found.paths)
@@ -227,7 +228,7 @@ class Library(Mapping[str, Facts | Failure]):
             if not one.digest or one.reader == GIVEN_UP:  # another run may fare better
                 signatures[4 * number : 4 * number + 4] = array("q", UNSURE)
         digests = b"".join(NO_DIGEST if one.reader == GIVEN_UP else one.digest or NO_DIGEST for one in entries)
-        cache.save(Kept(self.question, found.paths, signatures, digests, entries, found.folders))
+        cache.save(Kept(self.question, found.paths, signatures, digests, entries, found.folders, proof))
 
 
 def _lost(task: Task, reason: str) -> Entry:

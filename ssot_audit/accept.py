@@ -1,0 +1,140 @@
+"""What is accepted for now: findings that comments in the code suppress, and those a baseline knows. They keep their
+place in every figure; comments and entries that accept nothing are findings themselves."""
+
+from __future__ import annotations
+
+from collections import Counter
+from collections.abc import Collection, Iterator, Mapping, Sequence
+from datetime import date
+from pathlib import Path
+from typing import NamedTuple
+
+from ssot_audit import baseline, suppression
+from ssot_audit.baseline import Identity
+from ssot_audit.errors import ConfigError
+from ssot_audit.facts import Failure, Place
+from ssot_audit.model import ABSENT, STALE, Finding, Kind, Severity, Status
+from ssot_audit.repository import Options, Repository
+from ssot_audit.rules import BESIDE
+from ssot_audit.source.directives import Directive, directives
+from ssot_audit.source.history import last_commit, renamed
+from ssot_audit.source.library import Library
+from ssot_audit.source.read import read_bytes
+
+
+class Known(NamedTuple):
+    """Findings that were there before. `lines` gives the line of each entry in `source`, the file they were read from;
+    where there is none they are what an audit of another revision, `since`, found, and may go unremarked."""
+
+    entries: tuple[Identity, ...] = ()
+    lines: Mapping[Identity, int] | None = None
+    source: str = ""
+    since: str = ""
+
+
+class Rules(NamedTuple):
+    """Ids of rules: `held` by this run, `loaded` but perhaps not selected, and `skipped` by its command line alone."""
+
+    held: Collection[str]
+    loaded: Collection[str]
+    skipped: Collection[str] = ()
+
+
+def read_baseline(repository: Repository, options: Options) -> Known | None:
+    """The baseline in force; None where none is. Raises ConfigError where it is not there or cannot be read."""
+    name = repository.config.baseline
+    if options.no_baseline or not (name or options.baseline):
+        return None
+    name = name or baseline.FILE
+    data = read_bytes(repository.root / name)
+    if isinstance(data, Failure):
+        raise ConfigError((f"{name}: {data.reason}; write a baseline with `ssot-audit baseline`",))
+    entries = baseline.read(data.decode("utf-8", "surrogateescape"), name)
+    return Known(tuple(one for one, _ in entries), dict(entries), name)
+
+
+def comments(library: Library, findings: Sequence[Finding]) -> dict[str, tuple[Directive, ...]]:
+    """The comments that accept findings, by file: of every Python file, and of each other file that has a finding."""
+    marked = library.marked()
+    others = {one.path for one in findings if not one.path.endswith((".py", ".pyi"))}
+    found = {}
+    for path in dict.fromkeys((*marked, *sorted(others))):
+        data = read_bytes(library.root / path)
+        mine = () if isinstance(data, Failure) else directives(path, data)
+        if mine:
+            found[path] = mine
+    return found
+
+
+def accept(
+    repository: Repository,
+    findings: Sequence[Finding],
+    written: Mapping[str, Sequence[Directive]],
+    rules: Rules,
+    known: Known | None,
+    today: date,
+) -> tuple[Finding, ...]:
+    """The findings with their status, and those about what accepts nothing."""
+    suppressed = suppression.suppress(findings, written, today)
+    judged = {path: one for path, one in written.items() if repository.named is None or path in repository.named}
+    kinds = {path: repository.kinds[path] for path in judged if path in repository.kinds}
+    about = suppression.about(judged, suppressed.uses, {*rules.loaded, *BESIDE}, rules.held, kinds, today)
+    marked = [
+        one._replace(status=Status.SUPPRESSED) if silent else one
+        for one, silent in zip(findings, suppressed.suppressed, strict=True)
+    ]
+    if known is None:
+        return (*marked, *about)
+    return (*marked, *about, *_hold(marked, known, repository, rules))
+
+
+def _hold(findings: list[Finding], known: Known, repository: Repository, rules: Rules) -> Iterator[Finding]:
+    """Mark the findings that were known, and tell of the entries that are none any more."""
+    entries = [one for one in known.entries if _concerns(one, repository, rules)]
+    at = [number for number, one in enumerate(findings) if may_be_known(one)]
+    asked = [findings[number] for number in at]
+    found, gone = baseline.accepted(asked, entries, {})
+    if gone and not all(found):  # git is asked only where something is both new and gone
+        found, gone = baseline.accepted(asked, entries, _renamed(repository.root, known))
+    for number, one in zip(at, found, strict=True):
+        if one:
+            findings[number] = findings[number]._replace(status=Status.BASELINED)
+    return _gone(gone, known, rules)
+
+
+def may_be_known(finding: Finding) -> bool:
+    """Whether a baseline may hold it: what could fail the gate, but nothing that is said of a rule itself."""
+    fails = finding.severity is Severity.ERROR and finding.status is Status.OPEN
+    return fails and finding.klass not in (ABSENT, STALE)
+
+
+def _concerns(entry: Identity, repository: Repository, rules: Rules) -> bool:
+    """Whether this run can say that an entry is a finding no more: its file is judged, and its rule was not left out
+    on the command line. One whose rule is not even loaded is no finding, and that is told."""
+    judged = repository.named is None or entry.path in repository.named
+    return judged and entry.rule not in rules.skipped and entry.rule not in BESIDE
+
+
+def _renamed(root: Path, known: Known) -> dict[str, str]:
+    since = known.since or last_commit(root, known.source)
+    return renamed(root, since) if since else {}
+
+
+def _gone(entries: Counter[Identity], known: Known, rules: Rules) -> Iterator[Finding]:
+    lines = known.lines
+    for one, number in sorted(entries.items()) if lines is not None else ():
+        line = lines[one] if lines else 1
+        why = "is no longer found" if one.rule in rules.loaded else f"is of {one.rule!r}, a rule that is not loaded"
+        times = f" ({number} times)" if number > 1 else ""
+        yield Finding(
+            rule=baseline.RULE,
+            severity=Severity.ERROR,
+            path=known.source,
+            place=Place(line, 1, line, 1),
+            subject=f"{one.rule} in {one.path}",
+            dotted=one.dotted,
+            klass="gone",
+            message=f"the entry {one.rule}, {one.path}, {one.subject}, {one.dotted} {why}{times}",
+            help="`ssot-audit baseline --prune` takes it out, so that it cannot come back unseen",
+            kind=Kind.OTHER,
+        )
