@@ -125,6 +125,51 @@ def test_an_emitter_that_is_not_there_judges_nothing(tmp_path: Path) -> None:
     assert "gone.emit, which `emitter` names, does not exist" in str(done.json["verdict"]["reasons"])
 
 
+EMITTER = """
+class Bus:
+    def fire(self, name): ...
+
+
+class App:
+    def __init__(self):
+        self.bus = Bus()
+
+    def begin(self):
+        self.bus.fire("begun")
+
+
+def note():
+    return {"type": "ended"}
+"""
+
+
+def emission(folder: Path, text: str) -> dict[str, int]:
+    """The classes of the events `begun` and `ended` where the emitter is `Bus.fire` and a file holds this text."""
+    rule = 'id = "one"\nkind = "emission"\ntitle = "t"\nwhy = "w"\nevents = ["begun", "ended"]\nmethods = ["fire"]\n'
+    rule += 'emitter = ["a.bus.Bus.fire"]\n'
+    files = {"ssot-audit.toml": 'rules = ["r.toml"]', "r.toml": f"[[rule]]\n{rule}", "a/__init__.py": ""}
+    write(folder, {**files, "a/bus.py": EMITTER, "a/use.py": text})
+    classes: dict[str, int] = rule_of(audit("check", folder, "--output-format", "json").json, "one")["classes"]
+    return classes
+
+
+@pytest.mark.parametrize(
+    ("text", "ended"),
+    [
+        ("", "never-emitted"),  # what the emitter's file does besides calling it is no emission
+        ("from a.bus import App\ndef f(app: App):\n    app.bus.fire('ended')\n", "emitted"),
+        ("from a.bus import App\ndef f(app: App, name):\n    app.bus.fire(name)\n", "undecided"),
+        ("from a.bus import App\ndef f(app: App, name):\n    app.bus.fire(f'{name}ed')\n", "undecided"),
+        ("def f(app):\n    app.bus.fire('ended')\n", "undecided"),
+        ("from other import Base\nclass A(Base):\n    def f(self):\n        self.get().fire('ended')\n", "undecided"),
+        ("class A:\n    def fire(self, name): ...\nA().fire('ended')\n", "bypassed"),
+        ("x = x.y()\nx.fire('ended')\n", "undecided"),
+    ],
+)
+def test_an_emission_counts_by_what_is_called(tmp_path: Path, text: str, ended: str) -> None:
+    assert Counter(emission(tmp_path, text)) == Counter(("emitted", ended))  # the emitter's file fires `begun`
+
+
 LETTERS = "abcdefgh_"
 
 

@@ -41,6 +41,7 @@ class Leaf(NamedTuple):
     place: Place
     under: str
     keyed: bool
+    scope: tuple[str, ...]
 
 
 class Sheet(NamedTuple):
@@ -103,7 +104,9 @@ class _Reader(Outliner):
         text = one.node.value if isinstance(one.node, ast.Constant) and isinstance(one.node.value, str) else None
         value = spelled(one.node) if isinstance(one.node, ast.Name | ast.Attribute) else ()
         call, means = (self._paths(each, at) if each else () for each in (names, value))
-        return Leaf(call, names[-1] if names else "", text, means, self.place(one.node), one.under, one.keyed)
+        return Leaf(
+            call, names[-1] if names else "", text, means, self.place(one.node), one.under, one.keyed, one.seen.scope
+        )
 
     @property
     def _owner(self) -> Key | None:

@@ -17,13 +17,14 @@ from ssot_audit.rules import Shape
 
 ABOUT = """
 Governs the names of events that are declared to be emitted, each by production code and only through the canonical
-emitter. An emission is a call of one of `methods` or of the emitter, the name as the value of a key such as `type` in a
-dict, or the name handed to one of `senders`; comparing a name or subscribing to it is none, and what the emitter's own
-file does is how the emitter works. The name may be a literal, a constant of any module, a member of an enumeration, or
-chosen among such by `or`, `if` or a dict. What is called must be known to be the emitter, by an import, an annotation,
-a constructor or an assignment, also of attributes and of what functions return: what is handed to a method of the same
-name of another class goes past it, and on an object whose class is not known is `undecided`. A method that is named
-for an event and is of another class of the repository is no emission: what it does itself is.
+emitter. An emission is a call of one of `methods` or of the emitter, the name as the value of a key such as `type`
+in a dict, or the name handed to one of `senders`; comparing a name or subscribing to it is none, and what the
+emitter itself does, or its file without calling it, is how the emitter works. The name may be a literal, a constant
+of any module, a member of an enumeration, or chosen among such by `or`, `if` or a dict. What is called must be known
+to be the emitter, by an import, an annotation, a constructor or an assignment, also of attributes and of what
+functions return: what is handed to a method of the same name of another class goes past it, and on an object whose
+class is not known is `undecided`. A method that is named for an event and is of another class of the repository is
+no emission: what it does itself is.
 
 Each declared event is `emitted` (through the emitter alone), `bypassed` (elsewhere in production code, too or only),
 `undecided` (on an object whose class is not known, too or only; or nowhere, and the emitter is handed a name that is

@@ -61,7 +61,7 @@ class Objects:
                 continue
             if made_here and first and not way.reason:
                 yield from self._in(home, (first,), (*way.names[1:], *path.parts[cut:]), depth)
-            else:
+            elif cut == len(path.parts) or (_is_class(way.names[-1]) and path.parts[cut + 1 :].count(CALLED) == 0):
                 yield (*way.names, *(one for one in path.parts[cut:] if one != CALLED))
 
     def _in(self, file: str, key: Key, rest: Key, depth: int) -> Iterator[Name]:
@@ -95,3 +95,8 @@ class Objects:
             yield (f"{file}:{inner[0]}", *inner[1:])
         for base in found.bases[key]:
             yield from self._of(base._replace(parts=(*base.parts, *rest)), file, depth - 1)
+
+
+def _is_class(name: str) -> bool:
+    """Whether something installed is a class, by its name; what else returns when it is called is not known."""
+    return name[:1].isupper()

@@ -33,6 +33,7 @@ class Site(NamedTuple):
     event: str
     text: str
     how: str = ""
+    scope: tuple[str, ...] = ()  # the classes and functions around it
 
 
 class Sites(NamedTuple):
@@ -63,8 +64,9 @@ def wanted(rule: EmissionRule) -> Wanted:
 
 
 def find_sites(scene: Scene, rule: EmissionRule, emitters: Sequence[Target], meanings: Meanings) -> Sites:
-    """The emissions in all files but those that make the emitter, where they are how it works."""
-    homes, applying = {one.home for one in emitters}, applies(rule)
+    """The emissions in all files; in those that make the emitter only calls of it, outside of it: all else is how it
+    works."""
+    applying = applies(rule)
     through, past, undecided, elsewhere = (defaultdict[str, list[Site]](list) for _ in range(4))
     misspelt, computed, unread = list[Site](), list[Site](), list[Unvalidated]()
     objects = Objects(scene, meanings)
@@ -73,8 +75,12 @@ def find_sites(scene: Scene, rule: EmissionRule, emitters: Sequence[Target], mea
             continue
         if isinstance(found, Failure):
             unread.append(unvalidated(path, found, scene))
-        elif path not in homes:
+        else:
+            own = {one.inside[:1] for one in emitters if one.home == path}
             for site in _Reader(path, found, rule.spec, emitters, objects).sites():
+                inside = site.scope[:1] and (site.scope[0].removesuffix(CALLED),) in own
+                if own and (inside or site.how != THROUGH):
+                    continue
                 if site.event and site.text != site.event:
                     misspelt.append(site)
                 elif scene.kinds[path] is not Kind.PRODUCTION:
@@ -127,18 +133,18 @@ class _Reader:
             if mention.called and last and not _is_own(mention, last, self.found.outline):
                 name, how = self.methods[min(last)], self._how(mention.paths)
                 if how != ELSEWHERE:
-                    yield Site(self.path, mention.place, name, name, how)
+                    yield Site(self.path, mention.place, name, name, how, mention.scope)
         for leaf in self.found.leaves:
             text, emits = self._text(leaf), leaf.called in self.called or self._is_sent(leaf)
             if text is None:
                 if leaf.called in self.called and self._is_event(leaf) and self._how(leaf.call) == THROUGH:
-                    yield Site(self.path, leaf.place, "", "")
+                    yield Site(self.path, leaf.place, "", "", THROUGH, leaf.scope)
                 continue
             slip = slip_of(text, self.spec.events) if leaf.text else None
             event = text if text in self.spec.events else slip
             how = self._how(leaf.call) if event and (emits or leaf.call) else UNDECIDED
             if event and (emits or how == THROUGH):
-                yield Site(self.path, leaf.place, event, text, self._sent(leaf, how))
+                yield Site(self.path, leaf.place, event, text, self._sent(leaf, how), leaf.scope)
 
     def _text(self, leaf: Leaf) -> str | None:
         if leaf.text is not None or not (leaf.called in self.called or self._is_sent(leaf)):

@@ -18,10 +18,10 @@ from ssot_audit.rules import Rule, Shape
 
 ABOUT = """
 Governs modules, or with `classes` the classes of modules, that must go by one symbol. A module `uses` it where an
-import or an expression of it leads to the very object, by whatever path or name; else the symbol is `missing`. A class
-`uses` it where it inherits from it, directly or through other classes of the repository, in any order; it is
-`undecided` where a base is computed, or comes from a module that does not parse. The file that makes the symbol is not
-governed. The figure is uses / (uses + missing + undecided)."""
+import or an expression of it leads to the very object, by whatever path or name, or where a class of it inherits
+from the object; else the symbol is `missing`. A class `uses` it where it inherits from it, directly or through other
+classes of the repository, in any order; it is `undecided` where a base is computed, or comes from a module that does
+not parse. The file that makes the symbol is not governed. The figure is uses / (uses + missing + undecided)."""
 
 USES, MISSING, UNDECIDED = "uses", "missing", "undecided"
 STANDINGS = {USES: Standing.COMPLIANT, MISSING: Standing.BREAKS, UNDECIDED: Standing.TOLERATED}
@@ -109,14 +109,27 @@ def _modules(scene: Scene, governed: Governed, meanings: Meanings) -> Outcome:
         dotted = [meanings.imported(module, one) for one in uses.outlines[path].imports]
         if any(way.after(meaning) is not None for one in dotted if one for way in meanings.of(one, module)):
             using.add(path)
+    read = paths - {one.path for one in unread}
+    inherited = _inheriting(scene, governed, meanings, read - using)
     items, findings = list[Item](), list[Finding]()
-    for path in sorted(paths - {one.path for one in unread}):
-        klass = USES if path in using else MISSING
+    for path in sorted(read):
+        klass = USES if path in using else inherited.get(path, MISSING)
         items.append(Item(governed.rule.id, path, klass, STANDINGS[klass]))
         if klass == MISSING and scene.judges(path):
             name = scene.program.modules.by_path[path].name
             findings.append(_finding(scene, governed, path, Place(1, 1, 1, 1), name, f"{name} does not use"))
     return Outcome(items=tuple(items), findings=tuple(findings), unread=unread)
+
+
+def _inheriting(scene: Scene, governed: Governed, meanings: Meanings, paths: set[str]) -> dict[str, str]:
+    """Of modules that do not name the symbol, the class of those that have a class which inherits from it, or may."""
+    wanted = Wanted(definitions=("*",))
+    outlines = {path: one for path, one in scene.outlines.of(sorted(paths), wanted).items() if isinstance(one, Outline)}
+    found: dict[str, str] = {}
+    for (path, _), descent in Ancestry(scene, governed.symbol, meanings).of(dict(_defined(outlines)), outlines).items():
+        if descent is not Descent.UNRELATED and found.get(path) != USES:
+            found[path] = _CLASSES[descent]
+    return found
 
 
 def _classes(scene: Scene, governed: Governed, meanings: Meanings) -> Outcome:
