@@ -20,12 +20,14 @@ from typing import NoReturn
 from ssot_audit import __version__
 from ssot_audit.errors import UsageError
 
-COMMANDS = ("check", "init", "paths", "imports", "graph", "rules", "cache")
+COMMANDS = ("check", "baseline", "suppressions", "init", "paths", "imports", "graph", "rules", "cache")
 FORMAT_NAMES = ("full", "concise", "json", "json-lines")
 
 _ABOUT = """Measure how much of a Python repository imports each symbol from its single source of truth.
 
   ssot-audit [PATH...]            check a repository, or judge some of its files (the same as `check`)
+  ssot-audit baseline [PATH]      accept what is found today, so that only what comes new fails; it only shrinks
+  ssot-audit suppressions [PATH]  the comments that accept findings, with their age and author
   ssot-audit init [PATH]          find what is fragmented, and write a first rule file with the evidence
   ssot-audit paths NAME [PATH]    through which import paths is NAME reached, and where does each lead
   ssot-audit imports [PATH]       every import, as JSON lines
@@ -87,7 +89,9 @@ def parse(argv: Sequence[str]) -> Namespace:
     commands = parser.add_subparsers(
         dest="command", metavar="COMMAND", parser_class=_Parser, required=True, prog="ssot-audit"
     )
-    builders = dict(zip(COMMANDS, (_check, _init, _paths, _imports, _graph, _rules, _cache), strict=True))
+    builders = dict(
+        zip(COMMANDS, (_check, _baseline, _suppressions, _init, _paths, _imports, _graph, _rules, _cache), strict=True)
+    )
     for name in argv[:1] if argv and argv[0] in builders else COMMANDS:
         builders[name](commands)
     return parser.parse_args(argv)
@@ -162,6 +166,31 @@ def _check(commands: _SubParsersAction[_Parser]) -> None:
     gate = parser.add_argument_group("gate")
     gate.add_argument("--fail-under", metavar="PCT", help="the gate is compliance of at least PCT, instead of no error")
     gate.add_argument("--max-unvalidated", type=_count, metavar="N", help="unvalidated files to tolerate; default 0")
+    ratchet = gate.add_mutually_exclusive_group()
+    ratchet.add_argument(
+        "--baseline", action="store_true", help="only what the baseline does not hold fails, and what it holds in vain"
+    )
+    ratchet.add_argument("--no-baseline", action="store_true", help="not even where one is configured")
+    ratchet.add_argument("--since", metavar="REV", help="only what came after the merge base with REV fails")
+    _rule_options(parser)
+    _files(parser)
+    _reading(parser)
+
+
+def _baseline(commands: _SubParsersAction[_Parser]) -> None:
+    about = "Accept what is found today: record it, or take out of the record what is mended."
+    parser = _command(commands, "baseline", about, ("full",))
+    parser.add_argument("paths", nargs="?", default=None, type=Path, metavar="PATH", help="the repository")
+    parser.add_argument("--prune", action="store_true", help="only take out what is found no longer")
+    _rule_options(parser)
+    _files(parser)
+    _reading(parser)
+
+
+def _suppressions(commands: _SubParsersAction[_Parser]) -> None:
+    about = "The comments that accept findings: what each accepts, how old it is and who wrote it."
+    parser = _command(commands, "suppressions", about, ("full", "json"))
+    parser.add_argument("paths", nargs="?", default=None, type=Path, metavar="PATH", help="the repository")
     _rule_options(parser)
     _files(parser)
     _reading(parser)

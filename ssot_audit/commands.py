@@ -5,6 +5,7 @@ from __future__ import annotations
 import json
 from argparse import Namespace
 from collections.abc import Callable, Iterator, Mapping, Sequence
+from datetime import date
 from pathlib import Path
 from types import MappingProxyType
 from typing import Any
@@ -27,7 +28,7 @@ MET, MISSED, NOT_JUDGED = (one.exit_code for one in (Verdict.MET, Verdict.MISSED
 
 
 def check(arguments: Namespace, watch: Watch) -> Answer:
-    report = pipeline.audit(options(arguments, watch))
+    report = _audited(options(arguments, watch), arguments.since)
     code = report.judgement.verdict.exit_code
     text = FORMATS[arguments.output_format](report, style(arguments))
     said = [f"the cache was not used: {report.cache_ignored}"] if report.cache_ignored else []
@@ -36,6 +37,51 @@ def check(arguments: Namespace, watch: Watch) -> Answer:
     if not report.rules and not report.partial and report.evidence.read:
         said += _first_look(arguments, watch)
     return Answer(text, code, (*said, *(report.judgement.reasons if code == NOT_JUDGED else ())))
+
+
+def _audited(asked: Options, since: str | None) -> Report:
+    if since is None:
+        return pipeline.audit(asked)
+    from ssot_audit.since import audit_since
+
+    return audit_since(asked, since)
+
+
+def baseline(arguments: Namespace, watch: Watch) -> Answer:
+    """Record what is found today."""
+    from ssot_audit.ratchet import record
+
+    done = record(options(arguments, watch), arguments.prune)
+    changes = f"{done.added:,} more and {done.removed:,} fewer than before"
+    return Answer(f"{done.path.name}: {plural(done.entries, 'finding')} accepted for now, {changes}\n", MET)
+
+
+def suppressions(arguments: Namespace, watch: Watch) -> Answer:
+    """The comments that accept findings."""
+    from ssot_audit.suppressions import suppressions as listed
+
+    asked = options(arguments, watch)
+    today = asked.today or date.today()
+    found = [
+        {
+            "place": f"{one.path}:{one.comment.line}",
+            "rules": ", ".join(one.comment.rules),
+            "state": one.state(today),
+            "accepts": one.accepts,
+            "until": one.comment.until.isoformat() if one.comment.until else "",
+            "days": (today - date.fromisoformat(one.written.day)).days if one.written.day else "",
+            "author": one.written.author,
+            "reason": one.comment.reason or one.comment.wrong,
+        }
+        for one in listed(asked)
+    ]
+    if arguments.output_format == "json":
+        return Answer(json.dumps(found, indent=2) + "\n", MET)
+    from ssot_audit.report.tables import draw, rows_table
+
+    columns = tuple(found[0]) if found else ()
+    table = rows_table(columns, [tuple(one.values()) for one in found], plural(len(found), "suppression"))
+    return Answer(draw([table], style(arguments)) if found else "no comment accepts a finding\n", MET)
 
 
 def _first_look(arguments: Namespace, watch: Watch) -> Iterator[str]:
@@ -235,5 +281,15 @@ def _plain(value: object) -> Any:
 
 Command = Callable[[Namespace, Watch], Answer]
 TABLE: Mapping[str, Command] = MappingProxyType(
-    {"check": check, "init": init, "paths": paths, "imports": imports, "graph": graph, "rules": rules, "cache": cache}
+    {
+        "check": check,
+        "baseline": baseline,
+        "suppressions": suppressions,
+        "init": init,
+        "paths": paths,
+        "imports": imports,
+        "graph": graph,
+        "rules": rules,
+        "cache": cache,
+    }
 )

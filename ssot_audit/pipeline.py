@@ -4,22 +4,50 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from datetime import date
+from typing import NamedTuple
 
 from ssot_audit.accept import Known, Rules, accept, comments, read_baseline
 from ssot_audit.links import GoldenPath
 from ssot_audit.measure import gate, report
-from ssot_audit.model import Outcome
+from ssot_audit.model import Finding, Outcome
 from ssot_audit.reading import Reading, hold, look, open_library, symbol_rules
 from ssot_audit.repository import Options, Repository, choose_rules, open_repository
 from ssot_audit.results import Report
 from ssot_audit.rules import AnyRule
 
 
-def audit(options: Options, known: Known | None = None) -> Report:
+def audit(options: Options, known: Known | None = None, more: tuple[Finding, ...] = ()) -> Report:
     """Read the repository, hold it against its rules, measure and judge. Findings that are `known` do not fail the
-    gate; where none are given, those of the baseline in force. Raises AuditError where it cannot begin."""
+    gate; where none are given, those of the baseline in force. `more` are findings of others to judge. Raises AuditError where it cannot begin."""
     repository = open_repository(options, any_format=True)
     known = known or read_baseline(repository, options)
+    reading, loaded, rules, found, obstacles = find(repository, options)
+    findings = accept(
+        repository,
+        found.findings,
+        comments(reading.library, found.findings),
+        _ids(loaded, rules, options),
+        known,
+        options.today or date.today(),
+    )
+    outcome = found._replace(findings=(*findings, *more))
+    asked = gate(repository.config, options, known is not None)
+    return report(reading, rules, outcome, asked, _golden_path(reading, options), obstacles)
+
+
+class FoundOut(NamedTuple):
+    """What was read, the rules that are loaded and those of them that were held, what they found; and why an engine
+    that finds so cannot be believed."""
+
+    reading: Reading
+    loaded: tuple[AnyRule, ...]
+    rules: tuple[AnyRule, ...]
+    outcome: Outcome
+    obstacles: list[str]
+
+
+def find(repository: Repository, options: Options) -> FoundOut:
+    """Read a repository and hold it against its rules. Raises AuditError where it cannot begin."""
     reading = open_library(repository, options)
     loaded, rules = choose_rules(repository, reading.program, options)
     obstacles, proof = _canary(repository, rules, options)
@@ -27,9 +55,7 @@ def audit(options: Options, known: Known | None = None) -> Report:
     outcome = hold(reading, rules, options)
     if repository.cache:
         reading.library.keep(repository.cache, "" if obstacles else proof)
-    outcome = _accepted(reading, outcome, loaded, rules, options, known)
-    asked = gate(repository.config, options, known is not None)
-    return report(reading, rules, outcome, asked, _golden_path(reading, options), obstacles)
+    return FoundOut(reading, loaded, rules, outcome, obstacles)
 
 
 def _canary(repository: Repository, rules: Sequence[AnyRule], options: Options) -> tuple[list[str], str]:
@@ -43,21 +69,9 @@ def _canary(repository: Repository, rules: Sequence[AnyRule], options: Options) 
     return examples.canary(rules, options.today), proof
 
 
-def _accepted(
-    reading: Reading,
-    outcome: Outcome,
-    loaded: Sequence[AnyRule],
-    rules: Sequence[AnyRule],
-    options: Options,
-    known: Known | None,
-) -> Outcome:
-    """What was found, with what comments and a baseline accept of it."""
-    held = {rule.id for rule in rules}
-    skipped = {rule.id for rule in loaded} - held if options.select or options.ignore else ()
-    ids = Rules(held, {rule.id for rule in loaded}, skipped)
-    written = comments(reading.library, outcome.findings)
-    today = options.today or date.today()
-    return outcome._replace(findings=accept(reading.repository, outcome.findings, written, ids, known, today))
+def _ids(loaded: Sequence[AnyRule], rules: Sequence[AnyRule], options: Options) -> Rules:
+    held, all_of_them = {rule.id for rule in rules}, {rule.id for rule in loaded}
+    return Rules(held, all_of_them, all_of_them - held if options.select or options.ignore else ())
 
 
 def _golden_path(reading: Reading, options: Options) -> GoldenPath | None:

@@ -14,6 +14,7 @@ LAYERS = (
     ("cli",),
     ("arguments", "commands", "progress"),
     ("answers",),
+    ("since", "ratchet", "suppressions"),
     ("init",),
     ("pipelines", "documents", "evidence"),
     ("pipeline",),

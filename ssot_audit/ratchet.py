@@ -1,0 +1,57 @@
+"""`ssot-audit baseline`: record what is found today, or take out of the record what is mended."""
+
+from __future__ import annotations
+
+from collections import Counter
+from pathlib import Path
+from typing import NamedTuple
+
+from ssot_audit import baseline
+from ssot_audit.accept import may_be_known
+from ssot_audit.baseline import Identity
+from ssot_audit.errors import ConfigError, UsageError
+from ssot_audit.pipeline import audit
+from ssot_audit.repository import Options, open_repository
+from ssot_audit.source.history import last_commit, renamed
+
+
+class Recorded(NamedTuple):
+    """A baseline that was written, and how it differs from the one before."""
+
+    path: Path
+    entries: int
+    added: int
+    removed: int
+
+
+def record(options: Options, prune: bool) -> Recorded:
+    """Write the baseline of a whole repository; with `prune` only less of the one there is. Raises AuditError where
+    something could not be read, since what it holds would be missing, and where there is nothing to prune."""
+    repository = open_repository(options, any_format=True)
+    if repository.named is not None:
+        raise UsageError("a baseline is of a whole repository; name its top, and no files of it")
+    path = repository.root / (repository.config.baseline or baseline.FILE)
+    report = audit(options._replace(no_baseline=True))
+    if report.unvalidated or not report.evidence.read or not report.rules:
+        raise UsageError("; ".join(("no baseline was written", *report.judgement.reasons)))
+    found = Counter(baseline.identity(one) for one in report.findings if may_be_known(one))
+    before = _entries(path, prune)
+    kept = found & _moved(before, repository.root, path) if prune else found
+    path.write_text(baseline.written(kept.elements()), "utf-8", "surrogateescape", newline="\n")
+    return Recorded(path, kept.total(), (kept - before).total(), (before - kept).total())
+
+
+def _moved(entries: Counter[Identity], root: Path, path: Path) -> Counter[Identity]:
+    """The entries with the new paths of files that were renamed since the baseline was committed."""
+    since = last_commit(root, path.name)
+    moved = renamed(root, since) if since else {}
+    return Counter(one._replace(path=moved.get(one.path, one.path)) for one in entries.elements())
+
+
+def _entries(path: Path, needed: bool) -> Counter[Identity]:
+    if not path.exists():
+        if needed:
+            raise ConfigError((f"{path.name}: is not there; write a baseline with `ssot-audit baseline`",))
+        return Counter()
+    text = path.read_bytes().decode("utf-8", "surrogateescape")
+    return Counter(one for one, _ in baseline.read(text, path.name))

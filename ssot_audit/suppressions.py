@@ -1,0 +1,42 @@
+"""`ssot-audit suppressions`: the comments that accept findings, with what each accepts, its age and its author."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from datetime import date
+from typing import NamedTuple
+
+from ssot_audit.accept import comments
+from ssot_audit.pipeline import find
+from ssot_audit.repository import Options, open_repository
+from ssot_audit.source.directives import Directive
+from ssot_audit.source.history import Written, blame
+from ssot_audit.suppression import suppress
+
+
+class Suppression(NamedTuple):
+    """A comment, the number of findings it accepts, and who wrote it when."""
+
+    path: str
+    comment: Directive
+    accepts: int
+    written: Written
+
+    def state(self, today: date) -> str:
+        if self.comment.wrong:
+            return "invalid"
+        if self.comment.until and today > self.comment.until:
+            return "expired"
+        return "in use" if self.accepts else "unused"
+
+
+def suppressions(options: Options) -> Iterator[Suppression]:
+    """Every such comment of a repository, in order. Raises AuditError."""
+    repository = open_repository(options, any_format=True)
+    found = find(repository, options)
+    written = comments(found.reading.library, found.outcome.findings)
+    uses = suppress(found.outcome.findings, written, options.today or date.today()).uses
+    for path in sorted(written):
+        authors = blame(repository.root, path, sorted({one.line for one in written[path]}))
+        for one in written[path]:
+            yield Suppression(path, one, uses.get((path, one.line), 0), authors.get(one.line, Written()))
