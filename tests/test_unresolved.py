@@ -219,6 +219,22 @@ def test_what_a_class_imports_is_an_attribute_of_the_class_and_no_name_of_the_mo
     assert [(path, line) for path, line, *_ in seen] == [("main.py", 1), ("test_till.py", 6), ("test_till.py", 7)]
 
 
+def test_a_package_out_of_reach_is_not_held_to_be_the_installed_one_of_its_name(tmp_path: Path) -> None:
+    files = {
+        "examples/pricing/__init__.py": "from .tasks import total\n",
+        "examples/pricing/tasks.py": "def total(): ...\nfrom pricing import gone\n",
+        "shop/api.py": "from pricing import Model\nimport pricing.fields\n",
+        "test_api.py": 'from unittest.mock import patch\n\npatch("pricing.Model")\n',
+    }
+    seen = found(run(write(tmp_path, {**SHOP, **files})))
+    assert seen == [("examples/pricing/tasks.py", 2, "unresolved-import", "member-absent")]
+
+
+def test_a_package_in_a_src_folder_is_what_the_tests_beside_it_import(tmp_path: Path) -> None:
+    files = {"src/pricing/__init__.py": "", "tests/test_api.py": "from pricing import Model\n"}
+    assert found(run(write(tmp_path, files))) == [("tests/test_api.py", 1, "unresolved-import", "member-absent")]
+
+
 def test_every_call_that_patches_is_counted(tmp_path: Path) -> None:
     """The count of the standard library's tree: calls of `patch` in all its forms, with a text in front."""
     folder = FIXTURES / "unresolved"

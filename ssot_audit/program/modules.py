@@ -176,6 +176,11 @@ class Modules:
             for place, paths, folders in self._places(top)
         )
 
+    def is_in_reach(self, module: Module, importer: Module) -> bool:
+        """Whether a module is below a root the importer surely has on its path: one somebody named, the repository, a
+        `src` folder, or one the importer is below too. Else an installed package of its name may be what is meant."""
+        return module.root in self._plain or _is_below(importer.folder, module.root)
+
     def top_level(self) -> tuple[str, ...]:
         """The first names of all that is below a regular package."""
         return tuple(sorted({one.name.partition(".")[0] for one in self.by_path.values() if one.in_package}))

@@ -22,8 +22,9 @@ What is of an installed package is not governed. Each name is `resolved`, or its
 (`module-absent`), or its module has no such name (`member-absent`), or the name exists for type checkers only and is
 imported at run time (`typing`); these three are findings. Apart, and in no figure, are names in a try that catches
 the failure (`guarded`), in a test that wants it (`expected`), targets whose call makes what is not there or lets it
-be (`lenient`), and what cannot be told (`undecided`): the module does not parse, makes names at run time, or the path
-goes on inside an object whose attributes no reading can know. The figure is names that resolve / names governed.
+be (`lenient`), and what cannot be told (`undecided`): the module does not parse, makes names at run time, is out of
+the file's reach and may be an installed one of its name, or the path goes on inside an object whose attributes no
+reading can know. The figure is names that resolve / names governed.
 A finding names the nearest existing paths: where the missing name is defined or taken from elsewhere, then the names
 and modules that are spelled alike."""
 

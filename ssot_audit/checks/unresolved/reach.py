@@ -62,6 +62,18 @@ class Reach:
 
     def imported(self, importer: Module, one: Import) -> tuple[str, Answer] | None:
         """The absolute path of an imported name and its answer; None for what is not of this repository."""
+        found = self._imported(importer, one)
+        return found and (found[0], self._if_meant(found[1], found[0], importer))
+
+    def _if_meant(self, answer: Answer, dotted: str, importer: Module) -> Answer:
+        """The answer, a doubt where an installed package may be meant that has what ours of its name has not."""
+        top = dotted.partition(".")[0]
+        ours = self.modules.find(top, importer) if answer.klass in ABSENT and top not in self._first_party else None
+        if isinstance(ours, Module) and not self.modules.is_in_reach(ours, importer):
+            return Answer("undecided", f"an installed package may be meant, rather than {ours.path}")
+        return answer
+
+    def _imported(self, importer: Module, one: Import) -> tuple[str, Answer] | None:
         name = absolute(importer, one.level, one.module)
         if name is None:
             written = "." * one.level + ".".join(filter(None, (one.module, one.name)))
@@ -159,11 +171,17 @@ class Reach:
             return None if bare else RESOLVED
         if found.reason in _UNDECIDED and found.reason != "external":
             return Answer("undecided", _UNDECIDED[found.reason])
-        return self._no_module(dotted, importer) if self.is_ours(dotted, importer) else None
+        if not self.is_ours(dotted, importer):
+            return None
+        return self._if_meant(self._no_module(dotted, importer), dotted, importer)
 
     def path(self, dotted: str, importer: Module, contexts: Sequence[Context]) -> Answer | None:
         """The answer for a path that a string names, up to the first object that is no module; None for what is not of
         this repository."""
+        answer = self._path(dotted, importer, contexts)
+        return answer and self._if_meant(answer, dotted, importer)
+
+    def _path(self, dotted: str, importer: Module, contexts: Sequence[Context]) -> Answer | None:
         owner = self._owner(dotted, importer)
         if owner is None or isinstance(self.modules.find(owner, importer), str):
             if not self.is_ours(dotted, importer):
