@@ -85,21 +85,23 @@ def accept(
     ]
     if known is None:
         return (*marked, *about)
-    return (*marked, *about, *_hold(marked, known, repository, rules))
+    held, gone = _held(marked, known, repository, rules)
+    return (*held, *about, *_gone(gone, known, rules))
 
 
-def _hold(findings: list[Finding], known: Known, repository: Repository, rules: Rules) -> Iterator[Finding]:
-    """Mark the findings that were known, and tell of the entries that are none any more."""
+def _held(
+    findings: Sequence[Finding], known: Known, repository: Repository, rules: Rules
+) -> tuple[list[Finding], Counter[Identity]]:
+    """The findings, those that were known marked; and the entries that are no finding any more."""
     entries = [one for one in known.entries if _concerns(one, repository, rules)]
     at = [number for number, one in enumerate(findings) if may_be_known(one)]
     asked = [findings[number] for number in at]
     found, gone = baseline.accepted(asked, entries, {})
     if gone and not all(found):  # git is asked only where something is both new and gone
         found, gone = baseline.accepted(asked, entries, _renamed(repository.root, known))
-    for number, one in zip(at, found, strict=True):
-        if one:
-            findings[number] = findings[number]._replace(status=Status.BASELINED)
-    return _gone(gone, known, rules)
+    mine = {number for number, one in zip(at, found, strict=True) if one}
+    marked = [one._replace(status=Status.BASELINED) if number in mine else one for number, one in enumerate(findings)]
+    return marked, gone
 
 
 def may_be_known(finding: Finding) -> bool:

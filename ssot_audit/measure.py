@@ -7,9 +7,10 @@ from collections.abc import Iterator, Sequence, Set
 from functools import cache
 
 from ssot_audit import __version__, score
-from ssot_audit.config import Config
+from ssot_audit.config import OTHER, TESTS, Config
 from ssot_audit.facts import Channel
 from ssot_audit.gate import Figures, Gate, judge
+from ssot_audit.globs import Globs
 from ssot_audit.links import GoldenPath
 from ssot_audit.model import ABSENT, Evidence, Finding, Item, Outcome, Reference, Standing, Unvalidated
 from ssot_audit.reading import Reading, symbol_rules
@@ -90,7 +91,7 @@ def report(
         references=tuple(judged),
         findings=tuple(findings),
         unvalidated=tuple(unvalidated),
-        warnings=tuple(_warnings(rules)),
+        warnings=tuple(_warnings(repository, rules)),
         evidence=_evidence(reading, known, items, rules)._replace(idle=outcome.idle),
         titles={rule.id: rule.title for rule in rules},
         kinds={rule.id: rule.kind for rule in rules},
@@ -135,10 +136,34 @@ def _obstacles(
             'out, or write `expect = "none"` in it'
             for one in idle
         ]
+    told += [
+        f"`{key}` has {one!r}, which matches no file" for key, one in _idle_patterns(repository) if key != "exclude"
+    ]
     return tuple(told)
 
 
-def _warnings(rules: Sequence[AnyRule]) -> Iterator[str]:
+def _idle_patterns(repository: Repository) -> Iterator[tuple[str, str]]:
+    """(key, pattern) of the configuration's patterns that no file of the repository matches."""
+    config, found = repository.config, repository.found
+    listed = [("include", config.include, found.paths), ("exclude", config.exclude, found.excluded)]
+    listed += [
+        (key, own, found.paths)
+        for key, own, usual in (
+            ("tests", config.tests, TESTS),
+            ("other", config.other, OTHER),
+        )
+        if own is not usual
+    ]
+    for key, patterns, paths in listed:
+        for one in patterns:
+            if not one.startswith("!") and not any(map(Globs((one,)).match, paths)):
+                yield key, one
+
+
+def _warnings(repository: Repository, rules: Sequence[AnyRule]) -> Iterator[str]:
+    for key, one in _idle_patterns(repository):
+        if key == "exclude":  # what it may be there for, git may leave out by itself; it hides nothing
+            yield f"`exclude` has {one!r}, which matches no file"
     for rule in symbol_rules(rules):
         for shim in rule.spec.shims:
             if shim.until is None:

@@ -18,7 +18,8 @@ from ssot_audit.rules import AnyRule
 
 def audit(options: Options, known: Known | None = None, more: tuple[Finding, ...] = ()) -> Report:
     """Read the repository, hold it against its rules, measure and judge. Findings that are `known` do not fail the
-    gate; where none are given, those of the baseline in force. `more` are findings of others to judge. Raises AuditError where it cannot begin."""
+    gate; where none are given, those of the baseline in force. `more` are findings of
+    others to judge. Raises AuditError where it cannot begin."""
     repository = open_repository(options, any_format=True)
     known = known or read_baseline(repository, options)
     reading, loaded, rules, found, obstacles = find(repository, options)
