@@ -7,13 +7,13 @@ from datetime import date
 from pathlib import Path
 from typing import NamedTuple
 
-from ssot_audit.checks.kinds import CHECKS
+from ssot_audit.checks.kinds import CHECKS, SHAPES
 from ssot_audit.config import OWN_FILE
 from ssot_audit.errors import ConfigError
 from ssot_audit.model import Finding, Item, Reference
 from ssot_audit.reading import hold, look, open_library, symbol_rules
 from ssot_audit.repository import Options, open_repository
-from ssot_audit.rules import AnyRule, Example
+from ssot_audit.rules import AnyRule, Example, load_pack
 
 
 class ExampleFailure(NamedTuple):
@@ -39,11 +39,12 @@ def failures(rule: AnyRule, today: date | None = None) -> Iterator[ExampleFailur
 
 
 def canary(rules: Sequence[AnyRule], today: date | None = None) -> list[str]:
-    """Why nothing an audit says can be believed: what rules hold to be bad and this engine, here and now, does not
-    find."""
+    """Why nothing an audit says can be believed: what rules hold to be bad, and references by each channel, that this
+    engine, here and now, does not find."""
+    own = load_pack(Path(__file__).with_name("canary.toml"), "canary", SHAPES).rules
     missed = [
         (rule, number, reason)
-        for rule in rules
+        for rule in (*own, *rules)
         for number, example in enumerate((one for one in rule.examples if not one.good), 1)
         if (reason := _failure(rule, example, today))
     ]
