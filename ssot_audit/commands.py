@@ -11,7 +11,7 @@ from types import MappingProxyType
 from typing import Any
 
 from ssot_audit import names, pipeline
-from ssot_audit.answers import Answer, options, style
+from ssot_audit.answers import Answer, of_account, options, style
 from ssot_audit.errors import UsageError
 from ssot_audit.facts import Failure
 from ssot_audit.model import Verdict
@@ -160,6 +160,13 @@ def cache(arguments: Namespace, watch: Watch) -> Answer:
     return Answer(f"{folder}: {plural(files, 'file')}, {total:,} bytes\n", MET)
 
 
+def pipelines(arguments: Namespace, watch: Watch) -> Answer:
+    """Whether the repository's own checks can fail its pipelines."""
+    from ssot_audit.pipelines.check import check as account_of
+
+    return of_account(account_of(options(arguments, watch)), arguments)
+
+
 def paths(arguments: Namespace, watch: Watch) -> Answer:
     from ssot_audit.paths import paths_of
 
@@ -289,6 +296,7 @@ TABLE: Mapping[str, Command] = MappingProxyType(
         "paths": paths,
         "imports": imports,
         "graph": graph,
+        "pipelines": pipelines,
         "rules": rules,
         "cache": cache,
     }

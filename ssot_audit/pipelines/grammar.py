@@ -1,0 +1,60 @@
+"""Shell texts as trees. Only importer of tree-sitter.
+
+A character outside ASCII is read as one that is in it, so an offset in the tree is one in the text."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterator
+from functools import lru_cache
+from typing import TYPE_CHECKING
+
+if TYPE_CHECKING:
+    from tree_sitter import Node, Parser
+
+MAX_TEXT = 200_000  # characters; a longer script is read as far as this
+_NOT_ASCII = re.compile(r"[^\x01-\x7f]")
+_QUOTES = re.compile(r'"((?:[^"\\]|\\.)*)"|\'([^\']*)\'|\\(.)', re.S)
+
+
+@lru_cache(maxsize=1)
+def _parser() -> Parser:
+    import tree_sitter
+    import tree_sitter_bash
+
+    return tree_sitter.Parser(tree_sitter.Language(tree_sitter_bash.language()))
+
+
+def parse(text: str) -> Node:
+    """The tree of a script; what is not shell makes nodes of type ERROR."""
+    return _parser().parse(_NOT_ASCII.sub("x", text[:MAX_TEXT]).encode("ascii")).root_node
+
+
+def walk(node: Node) -> Iterator[Node]:
+    """A node and all below it, in the order of the text, without recursion."""
+    stack = [node]
+    while stack:
+        one = stack.pop()
+        yield one
+        stack += reversed(one.children)
+
+
+def spelled(node: Node) -> str:
+    """A node as it is written."""
+    return (node.text or b"").decode("ascii", "replace")
+
+
+def words(command: Node) -> tuple[str, ...]:
+    """The words of a command, without quotes; one with a `$` or backtick in it is known only when it runs."""
+    found = []
+    for one in command.children:
+        if one.type not in ("variable_assignment", "comment") and not one.type.endswith("_redirect"):
+            text = spelled(one)
+            inner = _QUOTES.sub(lambda quoted: quoted[1] or quoted[2] or quoted[3] or "", text)
+            found.append(inner)
+    return tuple(found)
+
+
+def is_static(word: str) -> bool:
+    """Whether a word is the same at every run."""
+    return bool(word) and not re.search(r"[$`*?\[\]{}~]", word)
