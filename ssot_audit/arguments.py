@@ -247,7 +247,12 @@ def _pipelines(commands: _SubParsersAction[_Parser]) -> None:
     about = "Checks in workflows, CI, pre-commit, tox and Make files that cannot fail or cannot run."
     parser = _command(commands, "pipelines", about, FORMAT_NAMES)
     parser.add_argument(
-        "paths", nargs="?", default=None, type=Path, metavar="PATH", help="the repository, or a file of it; default: here"
+        "paths",
+        nargs="?",
+        default=None,
+        type=Path,
+        metavar="PATH",
+        help="the repository, or a file of it; default: here",
     )
     parser.add_argument("--config", type=Path, metavar="FILE", help="this configuration; its folder is the repository")
     _files(parser)

@@ -21,7 +21,7 @@ from ssot_audit.repository import Options, Repository, open_repository
 from ssot_audit.source.discover import discover
 from ssot_audit.source.excerpts import SourceLines
 from ssot_audit.source.read import read_bytes
-from ssot_audit.source.settings.marks import Malformed, line_at
+from ssot_audit.source.settings.marks import Malformed
 
 RULE = "pipelines"
 MAX_BYTES = 1 << 20
@@ -176,13 +176,15 @@ def check(options: Options) -> Account:
     room = _Room(repository)
     room.run()
     obstacles = [
-        f"[pipelines] checks: {glob!r} matches no command of a pipeline" for glob in room.more if glob not in room.matched
+        f"[pipelines] checks: {glob!r} matches no command of a pipeline"
+        for glob in room.more
+        if glob not in room.matched
     ]
     if not room.evidence and not room.unvalidated:
         obstacles.append("no pipeline was found: no workflow, .gitlab-ci.yml, pre-commit, tox or Make file")
     counts = Counter((one.klass, one.severity) for one in room.findings)
     rows = tuple(
-        (klass, *(counts[klass, severity] for severity in (Severity.ERROR, Severity.WARNING)))
+        (klass, counts[klass, Severity.ERROR], counts[klass, Severity.WARNING])
         for klass in HELP
         if counts[klass, Severity.ERROR] + counts[klass, Severity.WARNING]
     )

@@ -7,15 +7,16 @@ from enum import Enum
 from typing import TYPE_CHECKING
 
 from ssot_audit.pipelines.grammar import spelled, walk, words
+from ssot_audit.pipelines.model import words_of
 from ssot_audit.pipelines.shell import ancestors
 
 if TYPE_CHECKING:
-    from tree_sitter import Node
+    from ssot_audit.pipelines.grammar import Node
 
 # Commands that show something, or nothing, and change nothing that a later command would ask for.
-_PRINTS = frozenset("echo printf true : cat tail head ls date pwd env sleep".split())
+_PRINTS = words_of("echo printf true : cat tail head ls date pwd env sleep")
 _ASSIGNMENTS = ("variable_assignment", "declaration_command", "unset_command")
-_DECIDES = frozenset("exit return break continue false exec kill".split())
+_DECIDES = words_of("exit return break continue false exec kill")
 _SHOWN = re.compile(r"&?\d|/dev/\w+|[\"']?\$\{?GITHUB_STEP_SUMMARY\}?[\"']?")
 _NAME = re.compile(r"[A-Za-z_]\w*")
 
@@ -60,12 +61,13 @@ def only_prints(whole: Node, condition: Node) -> bool:
 
 def writes(node: Node) -> bool:
     """Whether a node, or what is directly around it, writes where somebody may read: not the console, nor a summary."""
-    around = node  # the redirection of the last command of a list stands around the list
-    while around.parent is not None and around.parent.type == "list" and around == around.parent.named_children[-1]:
-        around = around.parent
-    if around.parent is not None and around.parent.type == "redirected_statement":
-        around = around.parent
-    for one in walk(around):
+    # The redirection of the last command of a list stands around the list.
+    whole = node
+    while whole.parent is not None and whole.parent.type == "list" and whole == whole.parent.named_children[-1]:
+        whole = whole.parent
+    outer = whole.parent if whole.parent is not None and whole.parent.type == "redirected_statement" else None
+    redirects = [one for one in outer.children if one.type.endswith("_redirect")] if outer else []
+    for one in (*walk(node), *redirects):
         if one.type in ("file_redirect", "herestring_redirect"):
             target = one.named_children[-1] if one.named_children else None
             if target is not None and not spelled(one).startswith("<") and not _SHOWN.fullmatch(spelled(target)):
@@ -73,6 +75,17 @@ def writes(node: Node) -> bool:
         if one.type == "command" and words(one)[:1] == ("tee",):
             return True
     return False
+
+
+def split(pipeline: Node) -> tuple[Node, Node | None]:
+    """The last part of a pipeline, and the list it is the left side of where the tree has that list inside of it:
+    `a | b | c || d` is read as `a | (b | c || d)`."""
+    last, above = pipeline.named_children[-1], None
+    while last.type == "list":
+        last, above = last.named_children[0], last
+    while last.type == "pipeline":
+        last = last.named_children[-1]
+    return last, above
 
 
 def prints_zero(node: Node) -> bool:

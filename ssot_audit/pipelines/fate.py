@@ -13,15 +13,15 @@ from typing import TYPE_CHECKING
 from ssot_audit.model import Severity
 from ssot_audit.pipelines import effects
 from ssot_audit.pipelines.grammar import spelled, words
-from ssot_audit.pipelines.model import Loss
+from ssot_audit.pipelines.model import Loss, words_of
 from ssot_audit.pipelines.shell import Command, Shell, ancestors, shell_of
 
 if TYPE_CHECKING:
-    from tree_sitter import Node
+    from ssot_audit.pipelines.grammar import Node
 
 IGNORED, PIPED, UNCHECKED, ZERO = "ignored", "piped", "unchecked", "unknown-as-zero"
 # What passes on what it reads, and exits with 0.
-_SINKS = frozenset("tee cat tail head sort uniq wc sed tr cut ts column less more fold nl awk jq".split())
+_SINKS = words_of("tee cat tail head sort uniq wc sed tr cut ts column less more fold nl awk jq")
 _BODIES = ("program", "compound_statement", "subshell", "do_group", "case_item", "else_clause", "command_substitution")
 _CONDITIONS = ("if_statement", "elif_clause")
 _THROUGH = (
@@ -46,13 +46,14 @@ def loss(command: Command) -> Loss | None:
     if found or shell.around is None:
         return found
     outer = loss(shell.around)  # a script in a string: its status is that of the command that runs it
-    return outer and outer._replace(start=0, end=0) if outer else None
+    return outer._replace(start=0, end=0) if outer else None
 
 
 def _climb(node: Node, shell: Shell) -> Loss | None:
     quiet = False
-    while node.parent is not None:
-        way = _step(node, node.parent, shell, quiet)
+    parent = node.parent
+    while parent is not None:
+        way = _step(node, parent, shell, quiet)
         if isinstance(way, Loss):
             return way
         if way is Way.REACHES:
@@ -61,8 +62,9 @@ def _climb(node: Node, shell: Shell) -> Loss | None:
             node, quiet = shell_of(node), False
             if node.type not in ("subshell", "command_substitution"):
                 return None
-            continue
-        node, quiet = node.parent, way is Way.QUIET or (quiet and node.parent.type != "subshell")
+        else:
+            node, quiet = parent, way is Way.QUIET or (quiet and parent.type != "subshell")
+        parent = node.parent
     return None
 
 
@@ -85,15 +87,19 @@ def _step(node: Node, parent: Node, shell: Shell, quiet: bool) -> Way | Loss:
 
 
 def _pipe(node: Node, parent: Node, shell: Shell) -> Way | Loss:
-    parts = parent.named_children
-    if node == parts[-1] or shell.options(node).pipefail:
+    end, inside = effects.split(parent)
+    if node.end_byte >= end.end_byte:
         return Way.ON
-    last = effects.first_command(parts[-1])
+    if shell.options(node).pipefail:
+        return Way.ON if inside is None else _list(inside.named_children[0], inside, shell)
+    last = effects.first_command(end)
     name = words(last)[0].rpartition("/")[2] if last and words(last) else ""
     if name not in _SINKS or effects.is_kept(node) or "PIPESTATUS" in effects.after(parent):
         return Way.REACHES
     reads = "$?" in effects.following(parent)
-    why = f"without pipefail a pipe exits with the status of `{name}`" + ("; `$?` after it is that one" if reads else "")
+    why = f"without pipefail a pipe exits with the status of `{name}`" + (
+        "; `$?` after it is that one" if reads else ""
+    )
     files = [one for one in (words(last)[1:] if last else ()) if not one.startswith("-")]
     later = effects.after(parent)
     judged = name == "tee" and any(one in later for one in files) and "exit" in later
@@ -155,7 +161,9 @@ def _unread(node: Node, rest: list[Node], shell: Shell, quiet: bool) -> Way | Lo
         if next_one.type == "if_statement" and effects.only_prints(next_one, next_one):
             return Loss(UNCHECKED, "its status is only printed", node.start_byte, node.end_byte)
         if next_one.type == "variable_assignment" and not effects.is_used_later(next_one, next_one):
-            return Loss(UNCHECKED, "its status is kept in a variable that nothing reads", node.start_byte, node.end_byte)
+            return Loss(
+                UNCHECKED, "its status is kept in a variable that nothing reads", node.start_byte, node.end_byte
+            )
         return Way.REACHES
     if text.strip() == "exit" or any(one.name == "trap" for one in shell.commands):
         return Way.REACHES
@@ -187,12 +195,14 @@ def _substituted(node: Node, parent: Node) -> Way | Loss:
 def as_zero(command: Command) -> Loss | None:
     """`N=$(check ... || echo 0)`: a check that could not run has found nothing."""
     for one in ancestors(command.node):
-        if one.type == "list" and one.parent and one.parent.type == "command_substitution":
-            last = one.named_children[-1]
-            is_left = command.node.end_byte <= last.start_byte
-            if is_left and any(part.type == "||" for part in one.children) and effects.prints_zero(last):
-                why = f"`|| {_short(last)}` makes a result that is not known a 0"
-                return Loss(ZERO, why, one.parent.start_byte, one.parent.end_byte)
+        whole = effects.split(one)[1] if one.type == "pipeline" else one if one.type == "list" else None
+        if whole is None or one.parent is None or one.parent.type != "command_substitution":
+            continue
+        last = whole.named_children[-1]
+        is_left = command.node.end_byte <= last.start_byte
+        if is_left and any(part.type == "||" for part in whole.children) and effects.prints_zero(last):
+            why = f"`|| {_short(last)}` makes a result that is not known a 0"
+            return Loss(ZERO, why, one.parent.start_byte, one.parent.end_byte)
     return None
 
 

@@ -10,14 +10,14 @@ from collections.abc import Iterator, Sequence
 
 from ssot_audit.model import Severity
 from ssot_audit.pipelines.github import allowed, body
-from ssot_audit.pipelines.model import Allowed, Job, Script, Step, Text, joined, placed
+from ssot_audit.pipelines.model import Allowed, Job, Script, Step, Text, joined, placed, words_of
 from ssot_audit.source import yaml_tree
 from ssot_audit.source.yaml_events import SCALAR
 from ssot_audit.source.yaml_tree import Node
 
 NAME = re.compile(r"\.gitlab-ci\.ya?ml\Z")
-_NO_JOBS = frozenset(
-    "default include stages variables workflow image services cache before_script after_script pages:deploy".split()
+_NO_JOBS = words_of(
+    "default include stages variables workflow image services cache before_script after_script pages:deploy"
 )
 _MAX_EXTENDS = 11  # as GitLab has it
 
@@ -53,7 +53,8 @@ def _job(top: Node, name: str, node: Node, text: str) -> Job:
     if late:
         said = Allowed(late.start, late.start, "after_script: its status is not the job's")
         steps.append(Step(f"{name} / after_script", Script(joined(_lines(late, text)), True, True), allowed=said))
-    return Job(name, tuple(steps), next((said for one in chain if (said := _allowed(one))), None))
+    allowances = (_allowed(one) for one in chain)
+    return Job(name, tuple(steps), next((one for one in allowances if one), None))
 
 
 def _chain(top: Node, node: Node) -> Iterator[Node]:

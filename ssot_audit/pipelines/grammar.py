@@ -10,7 +10,8 @@ from functools import lru_cache
 from typing import TYPE_CHECKING
 
 if TYPE_CHECKING:
-    from tree_sitter import Node, Parser
+    from tree_sitter import Node as Node
+    from tree_sitter import Parser
 
 MAX_TEXT = 200_000  # characters; a longer script is read as far as this
 _NOT_ASCII = re.compile(r"[^\x01-\x7f]")

@@ -59,7 +59,7 @@ def judge(job: Job, tree: Tree, more: Sequence[str]) -> Read:
             torn += shell.root.has_error
             for command in shell.all_commands():
                 commands += 1
-                matched |= {glob for glob in more if known.check_in(command.words, (glob,)) and _is_extra(command)}
+                matched |= {glob for glob in more if known.chosen(command.words, (glob,))}
                 name = known.check_in(command.words, more)
                 if name:
                     own.append(Check(name, command, fate.loss(command)))
@@ -75,10 +75,6 @@ def judge(job: Job, tree: Tree, more: Sequence[str]) -> Read:
         found += [one for check in own for one in _lost(step, check, every)]
     found += _allowances(job, checks)
     return Read(tuple(found), commands, len(every), torn, frozenset(matched))
-
-
-def _is_extra(command: Command) -> bool:
-    return bool(command.words)
 
 
 def _place(command: Command, start: int = 0, end: int = 0) -> tuple[int, int]:
@@ -150,13 +146,19 @@ def _allowances(job: Job, checks: Sequence[tuple[Step, Sequence[Check]]]) -> Ite
         yield from _allowed(job.allowed, job.name, whole, "", ())
 
 
+def _judges(text: str) -> bool:
+    """Whether a step that always runs may fail for what an earlier one left, and not for the outcome of another."""
+    runs = re.search(r"\bif:.*(?:always\(\)|!cancelled\(\))", text)
+    return runs is not None and _FAILS.search(text) is not None and not re.search(r"steps\.[\w-]+\.outcome", text)
+
+
 def _allowed(said: Allowed, about: str, names: Sequence[str], id: str, later: Sequence[Step]) -> Iterator[Found]:
     asks = re.compile(rf"steps\.{re.escape(id)}\.(?:outcome|conclusion)" if id else "(?!)")
     if any(asks.search(one.text) and _FAILS.search(one.text) for one in later):
         return
     severity, klass = said.severity, DISARMED if OWN in names else ALLOWED
     doubt = ""
-    if any(re.search(r"\bif:.*(?:always\(\)|!cancelled\(\))", one.text) and _FAILS.search(one.text) for one in later):
+    if any(_judges(one.text) for one in later):
         severity, doubt = Severity.WARNING, "; a later step may judge what it left"
     several = ", ".join(f"`{one}`" for one in dict.fromkeys(names))
     why = f"a failure of {several} is lost: {said.said}{doubt}"

@@ -7,13 +7,16 @@ from collections.abc import Mapping, Sequence
 from fnmatch import fnmatchcase
 from types import MappingProxyType
 
+from ssot_audit.pipelines.model import words_of
+
 # Programs that check whatever they are asked.
-TOOLS = frozenset(
-    """pytest py.test nose2 nosetests tox nox behave flake8 pylint pycodestyle pydocstyle mypy dmypy pyright basedpyright
-    pytype pyre ty bandit safety pip-audit semgrep vulture radon xenon interrogate codespell doc8 rstcheck sphinx-lint
-    yamllint shellcheck hadolint actionlint zizmor lint-imports deptry check-manifest pyroma gitleaks trufflehog checkov
-    tfsec grype eslint tsc stylelint jest vitest mocha ctest bats golangci-lint ansible-lint unittest djlint
-    mypy-baseline slotscheck refurb pyflakes prospector detect-secrets-hook ssot-audit""".split()
+TOOLS = words_of(
+    """pytest py.test nose2 nosetests tox nox behave flake8 pylint pycodestyle pydocstyle mypy dmypy pyright
+    basedpyright pytype pyre ty bandit safety pip-audit semgrep vulture radon xenon interrogate codespell doc8
+    rstcheck sphinx-lint yamllint shellcheck hadolint actionlint zizmor lint-imports deptry check-manifest
+    pyroma gitleaks trufflehog checkov tfsec grype eslint tsc stylelint jest vitest mocha ctest bats
+    golangci-lint ansible-lint unittest djlint mypy-baseline slotscheck refurb pyflakes prospector
+    detect-secrets-hook ssot-audit"""
 )
 # Programs that check when one of these words is among those asked of them.
 ASKED: Mapping[str, tuple[str, ...]] = MappingProxyType(
@@ -43,17 +46,17 @@ ASKED: Mapping[str, tuple[str, ...]] = MappingProxyType(
         "manage.py": ("test", "check"),
     }
 )
-PYTHON_TOOLS = frozenset(
+PYTHON_TOOLS = words_of(
     """pytest py.test ruff mypy black flake8 bandit pylint isort pyright basedpyright radon xenon vulture pydocstyle
-    pycodestyle pyflakes interrogate pytype""".split()
+    pycodestyle pyflakes interrogate pytype"""
 )
-_CHECKS = frozenset(
-    """check checks checker test tests tester verify verifies verifier verification lint lints linter validate validates
-    validator validation audit auditor compliance scan scanner enforce enforcer""".split()
+_CHECKS = words_of(
+    """check checks checker test tests tester verify verifies verifier verification lint lints linter validate
+    validates validator validation audit auditor compliance scan scanner enforce enforcer"""
 )
-_NO_CHECKS = frozenset(
+_NO_CHECKS = words_of(
     """setup start stop clean cleanup install wait download upload report reports seed generate generator build create
-    deploy prepare notify fix health update data fixtures""".split()
+    deploy prepare notify fix health update data fixtures"""
 )
 _SCRIPT = re.compile(r"[\w./@+-]+\.(?:py|sh|bash|js|ts|mjs|cjs)\Z")
 _PROGRAM = re.compile(r"(?:python|pypy)[\d.]*\Z")
@@ -61,10 +64,10 @@ _SHELLS = frozenset(("bash", "sh", "zsh", "dash", "node", "tsx", "ts-node"))
 # Programs that run the rest of their words; the first words after their own that are passed over.
 _BEFORE: Mapping[str, tuple[str, ...]] = MappingProxyType(
     {
-        **{name: () for name in ("sudo", "time", "env", "nice", "command", "exec", "uvx", "npx", "xvfb-run", "bunx")},
-        **{name: ("run",) for name in ("poetry", "pipenv", "uv", "pdm", "rye", "hatch", "coverage", "pipx", "conda")},
-        **{name: ("exec",) for name in ("bundle", "pnpm")},
-        **{name: () for name in ("timeout", "stdbuf", "travis_retry", "retry", "catchsegv", "unbuffer")},
+        **dict.fromkeys(("sudo", "time", "env", "nice", "command", "exec", "uvx", "npx", "xvfb-run", "bunx"), ()),
+        **dict.fromkeys(("poetry", "pipenv", "uv", "pdm", "rye", "hatch", "coverage", "pipx", "conda"), ("run",)),
+        **dict.fromkeys(("bundle", "pnpm"), ("exec",)),
+        **dict.fromkeys(("timeout", "stdbuf", "travis_retry", "retry", "catchsegv", "unbuffer"), ()),
     }
 )
 _VALUED = frozenset(("-n", "-u", "-k", "--with", "--extra", "--group", "-p", "--python", "--from", "--source", "-s"))
@@ -126,7 +129,7 @@ def check_in(words: Sequence[str], more: Sequence[str]) -> str:
         return ""
     name = inner[0].rpartition("/")[2]
     script = inner[1] if name in _SHELLS and len(inner) > 1 else inner[0]
-    if any(fnmatchcase(one, glob) for glob in more for one in (name, script, script.rpartition("/")[2])):
+    if more and chosen(words, more):
         return script if script != inner[0] else name
     if name in TOOLS:
         return name
@@ -138,11 +141,21 @@ def check_in(words: Sequence[str], more: Sequence[str]) -> str:
     return script if _is_check_script(script) else ""
 
 
+def chosen(words: Sequence[str], globs: Sequence[str]) -> bool:
+    """Whether one of some globs names the program or script a command runs."""
+    inner = unwrapped(words)
+    first = (
+        [one for word in inner[: 2 if inner[0] in _SHELLS else 1] for one in (word, word.rpartition("/")[2])]
+        if inner
+        else []
+    )
+    return any(fnmatchcase(one, glob) for one in first for glob in globs)
+
+
 def _task(name: str, inner: Sequence[str]) -> str:
     """A check among the words of a program that runs tasks or containers."""
     if name in ("docker", "docker-compose", "podman"):
-        found = next((one for one in inner[2:] if one in TOOLS), "") if {"run", "exec"} & set(inner) else ""
-        return found
+        return next((one for one in inner[2:] if one in TOOLS), "") if {"run", "exec"} & set(inner) else ""
     tasks = inner[1:] if name in ("make", "just", "task") else inner[2:] if inner[1:2] == ("run",) else ()
     found = next((one for one in tasks if not one.startswith("-") and is_check_name(one)), "")
     return f"{name} {found}" if found else ""
@@ -165,7 +178,18 @@ def is_check_action(uses: str) -> bool:
     if name.startswith("actions/"):
         return False
     parts = re.split(r"[/_.]", name)
-    tools = TOOLS | ASKED.keys() - {"go", "pip", "npm", "yarn", "pnpm", "terraform", "poetry", "hatch", "cargo", "twine"}
+    tools = TOOLS | ASKED.keys() - {
+        "go",
+        "pip",
+        "npm",
+        "yarn",
+        "pnpm",
+        "terraform",
+        "poetry",
+        "hatch",
+        "cargo",
+        "twine",
+    }
     return any(part.removesuffix("-action") in tools for part in parts) or is_check_name(parts[-1])
 
 

@@ -93,7 +93,9 @@ def _expanded(line: str, start: int) -> Text:
     return Text("".join((*pieces, line[position:])), tuple(marks))
 
 
+_NAMED = {name.upper(): name for name in ("make", "python", "python3", "pytest", "ruff", "mypy", "flake8", "tox")}
+
+
 def _filled(written: str) -> str:
-    name = written.strip("$(){}")
-    known = {"MAKE": "make", "PYTHON": "python", "PYTHON3": "python3", "PYTEST": "pytest", "RUFF": "ruff", "MYPY": "mypy"}
-    return known.get(name, "$" + "_" * (len(written) - 1))
+    """The program that a variable is named after, or a variable that nobody knows."""
+    return _NAMED.get(written.strip("$(){}"), "$" + "_" * (len(written) - 1))

@@ -77,6 +77,11 @@ class Loss(NamedTuple):
     severity: Severity = Severity.ERROR
 
 
+def words_of(text: str) -> frozenset[str]:
+    """Names that are written one after the other."""
+    return frozenset(text.split())
+
+
 def filled(text: Text) -> Text:
     """The text with each `${{ expression }}` as a variable, of the same length."""
     return text._replace(text=_EXPRESSION.sub(lambda found: "$" + "_" * (len(found[0]) - 1), text.text))
@@ -89,7 +94,8 @@ _WORD = re.compile(r"[\s\\]*\S+")
 
 def placed(value: str, source: str, start: int, end: int, comments: bool = False) -> Text:
     """A value as read from source[start:end], with the place of each of its words: blanks, indentation and
-    backslashes between words may differ, and lines of comments where a reader leaves them out. A word that is not found there stands where the last one ends."""
+    backslashes between words may differ, and lines of comments where a reader leaves them out. A word that is not
+    found there stands where the last one ends."""
     marks: list[tuple[int, int]] = []
     position, blanks = start, _GAP_WITH_COMMENTS if comments else _GAP
     for word in re.finditer(r"\S+", value):

@@ -12,7 +12,7 @@ from ssot_audit.pipelines import grammar
 from ssot_audit.pipelines.model import Script, Text
 
 if TYPE_CHECKING:
-    from tree_sitter import Node
+    from ssot_audit.pipelines.grammar import Node
 
 SHELLS = ("subshell", "command_substitution", "process_substitution", "function_definition", "program")
 MAX_INNER = 3  # scripts in one another, as `bash -c "bash -c ..."`

@@ -35,9 +35,7 @@ def read(path: str, text: str) -> Iterator[Job]:
     for mark in marks:
         if mark.key == "tool.tox.legacy_tox_ini":
             start = text.find(mark.value[:1], mark.start + 3) if mark.value else mark.start
-            moved = [
-                one._replace(start=one.start + start, end=one.end + start) for one in ini_file.read(mark.value)
-            ]
+            moved = [one._replace(start=one.start + start, end=one.end + start) for one in ini_file.read(mark.value)]
             yield from _ini(text, moved)
     yield from _native(text, marks)
 

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
-from typing import NamedTuple
+from typing import Any, NamedTuple
 
 from ssot_audit.source.settings.marks import Malformed, line_at
 
@@ -36,7 +36,8 @@ def events(text: str) -> Iterator[Event]:
 
     loader = getattr(yaml, "CSafeLoader", yaml.SafeLoader)  # libyaml, where PyYAML was built with it
     try:
-        for one in yaml.parse(text, Loader=loader):
+        parsed: Any = yaml.parse(text, Loader=loader)
+        for one in parsed:
             kind = _KINDS.get(type(one).__name__)
             if kind:
                 value, style = getattr(one, "value", None) or "", getattr(one, "style", None) or ""
