@@ -63,7 +63,7 @@ class _Reader:
     def _bring(self, node: Node, uses: str) -> None:
         """What an action does to the files that are there."""
         if _BRINGS.search(uses):
-            elsewhere = node.text("with", "repository") or node.text("with", "path")
+            elsewhere = any(node.text("with", key) for key in ("repository", "path", "ref"))
             self._known = "checkout" in uses and not elsewhere
 
     def _script(self, node: Node, run: Node) -> Script | None:

@@ -51,7 +51,8 @@ def _job(top: Node, name: str, node: Node, text: str) -> Job:
         steps.append(Step(name, Script(joined(pieces), True, True), text=text[node.start : node.end]))
     late = _own(chain, "after_script")
     if late:
-        said = Allowed(late.start, late.start, "after_script: its status is not the job's")
+        start = next((one.keys["after_script"][0].start for one in chain if "after_script" in one.keys), late.start)
+        said = Allowed(start, start, "after_script: its status is not the job's")
         steps.append(Step(f"{name} / after_script", Script(joined(_lines(late, text)), True, True), allowed=said))
     allowances = (_allowed(one) for one in chain)
     return Job(name, tuple(steps), next((one for one in allowances if one), None))

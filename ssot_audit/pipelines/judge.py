@@ -9,6 +9,7 @@ from typing import NamedTuple
 
 from ssot_audit.model import Severity
 from ssot_audit.pipelines import fate, known
+from ssot_audit.pipelines.grammar import spelled
 from ssot_audit.pipelines.model import Allowed, Job, Loss, Step
 from ssot_audit.pipelines.paths import Sure, named
 from ssot_audit.pipelines.shell import Command, Shell
@@ -82,7 +83,16 @@ def _place(command: Command, start: int = 0, end: int = 0) -> tuple[int, int]:
     text = command.shell.script.text
     if end <= start:
         start, end = command.node.start_byte, command.node.end_byte
+    while start < end and text.text[start].isspace():
+        start += 1
     return text.at(start), text.at(max(start, end - 1)) + 1
+
+
+def _flag(command: Command, flag: str) -> tuple[int, int]:
+    """Where a word of a command stands."""
+    first = flag.partition(" ")[0]
+    node = next((one for one in command.node.children if spelled(one) == first), command.node)
+    return _place(command, node.start_byte, node.end_byte)
 
 
 def _lost(step: Step, check: Check, every: Sequence[Check]) -> Iterator[Found]:
@@ -97,7 +107,7 @@ def _lost(step: Step, check: Check, every: Sequence[Check]) -> Iterator[Found]:
         again = any(one.name == check.name and not known.disarming(known.unwrapped(one.command.words)) for one in every)
         severity = Severity.WARNING if again else Severity.ERROR
         why = f"`{flag}` has `{check.name}` exit with 0 whatever it finds"
-        yield Found(DISARMED if check.name == OWN else EXIT_ZERO, severity, *_place(command), step.name, flag, why)
+        yield Found(DISARMED if check.name == OWN else EXIT_ZERO, severity, *_flag(command, flag), step.name, flag, why)
 
 
 def _zeros(step: Step, shell: Shell, checks: Sequence[Check]) -> Iterator[Found]:

@@ -21,7 +21,7 @@ TOOLS = words_of(
 # Programs that check when one of these words is among those asked of them.
 ASKED: Mapping[str, tuple[str, ...]] = MappingProxyType(
     {
-        "ruff": ("check", "--check", "--diff", "."),
+        "ruff": ("check", "--check", "--diff"),
         "black": ("--check", "--diff"),
         "isort": ("--check", "--check-only", "-c", "--diff"),
         "yapf": ("--diff", "-d"),
@@ -44,6 +44,7 @@ ASKED: Mapping[str, tuple[str, ...]] = MappingProxyType(
         "yarn": ("test", "audit", "lint"),
         "pnpm": ("test", "audit", "lint"),
         "manage.py": ("test", "check"),
+        "setup.py": ("test", "check"),
     }
 )
 PYTHON_TOOLS = words_of(

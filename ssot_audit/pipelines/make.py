@@ -13,7 +13,7 @@ from typing import NamedTuple
 
 from ssot_audit.pipelines.model import Allowed, Job, Script, Step, Text
 
-NAME = re.compile(r"(?:.*/)?(?:(?:GNU)?[Mm]akefile(?:\.\w+)?|[^/]+\.mk)\Z")
+NAME = re.compile(r"(?:.*/)?(?:(?:GNU)?[Mm]akefile|[^/]+\.mk)\Z")
 _RULE = re.compile(r"(?![\t#])([^\n:=#]+?)\s*::?(?!=)[ \t]*([^\n=;]*)(;|\Z|(?=[\n#]))")
 _SHELL_FLAGS = re.compile(r"^\s*\.SHELLFLAGS\s*[:+?]*=\s*(.*)$", re.M)
 _IGNORES = re.compile(r"^\s*MAKEFLAGS\s*[:+?]*=.*(?:--ignore-errors|(?<!\S)-?[a-z]*i\b).*$", re.M)

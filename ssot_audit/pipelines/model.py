@@ -88,7 +88,7 @@ def filled(text: Text) -> Text:
 
 
 _GAP = re.compile(r"[\s\\]*")
-_GAP_WITH_COMMENTS = re.compile(r"(?:[\s\\]|(?<=\n)[ \t]*[#;][^\n]*)*")
+_GAP_WITH_COMMENTS = re.compile(r"(?:(?<=\n)[ \t]*[#;][^\n]*|[\s\\])*")
 _WORD = re.compile(r"[\s\\]*\S+")
 
 

@@ -14,7 +14,8 @@ from ssot_audit.pipelines.known import PYTHON_TOOLS, unwrapped
 from ssot_audit.pipelines.shell import Command
 from ssot_audit.pipelines.tree import Tree
 
-_SCRIPT = re.compile(r"(?:\./)?[\w@+][\w./@+-]*\.(?:py|sh|bash|js|mjs|cjs|ts|pl|rb)\Z|\./[\w][\w./@+-]*\Z")
+# A program without such a name is one that is built, more often than not.
+_SCRIPT = re.compile(r"(?:\./)?[\w@+][\w./@+-]*\.(?:py|sh|bash|js|mjs|cjs|ts|pl|rb)\Z")
 _RUNS = re.compile(r"(?:python[\d.]*|pypy[\d.]*|bash|sh|zsh|node|perl|ruby)\Z")
 _SUBCOMMANDS = frozenset(("check", "format", "run", "cc", "mi", "raw", "hal"))
 # Flags of checks that stand alone; after any other flag without `=` a word may be the flag's value.

@@ -47,7 +47,7 @@ def _ini(text: str, marks: Sequence[Mark]) -> Iterator[Job]:
             continue
         outcome = options.get(f"{section}.ignore_outcome")
         allowed = None
-        if outcome and outcome.value.strip().lower() in ("true", "1", "yes"):
+        if outcome and outcome.value.partition(" #")[0].strip().lower() in ("true", "1", "yes"):
             allowed = Allowed(outcome.start, outcome.end, "ignore_outcome = true")
         folder = options.get(f"{section}.changedir") or options.get(f"{section}.change_dir")
         where = "" if folder is None else None if "{" in folder.value else folder.value.strip()
