@@ -14,7 +14,7 @@ from ssot_audit.facts import Failure, Place
 from ssot_audit.globs import Globs
 from ssot_audit.model import Finding, Kind, Severity, Unvalidated
 from ssot_audit.pipelines import github, gitlab, make, precommit, tox
-from ssot_audit.pipelines.judge import Found, judge
+from ssot_audit.pipelines.judge import ALLOWED, Found, judge
 from ssot_audit.pipelines.model import Job
 from ssot_audit.pipelines.tree import Tree
 from ssot_audit.repository import Options, Repository, open_repository
@@ -108,12 +108,14 @@ class _Room:
     def _read(self, file: _File, text: str) -> list[_File]:
         """Judge a file's jobs; the files it includes."""
         starts = [0, *(end.end() for end in re.finditer(r"\r\n|\r|\n", text))]
+        jobs, included, torn = list[Job](), list[_File](), False
         try:
-            jobs = list(file.read(file.path, text))
-            included = list(self._included(file, text, starts)) if file.read is gitlab.read else []
+            for job in file.read(file.path, text):
+                jobs.append(job)
+            included += self._included(file, text, starts) if file.read is gitlab.read else []
         except Malformed as fault:
             self._malformed(file.path, fault)
-            return []
+            torn = True
         except (RecursionError, MemoryError):
             self.unvalidated.append(Unvalidated(file.path, 1, "is nested too deeply to be read"))
             return []
@@ -126,7 +128,8 @@ class _Room:
             )
             self.matched |= read.matched
             for one in read.found:
-                self._add(file.path, one, starts)
+                if not (torn and one.klass == ALLOWED):  # a later step may judge it
+                    self._add(file.path, one, starts)
         return included
 
     def _included(self, file: _File, text: str, starts: list[int]) -> Iterator[_File]:

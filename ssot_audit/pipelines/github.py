@@ -22,14 +22,18 @@ _BRINGS = re.compile(r"actions/(?:download-artifact|cache)\b|checkout")
 
 
 def read(path: str, text: str) -> Iterator[Job]:
-    """The jobs of a workflow, or the one that a composite action is. Raises Malformed."""
-    for top in yaml_tree.read(text)[:1]:
+    """The jobs of a workflow, or the one that a composite action is. Raises Malformed behind those that come before
+    what is wrong: they do not run, and are the next to be looked at."""
+    tops, fault = yaml_tree.begun(text)
+    for top in tops[:1]:
         jobs = top.get("jobs")
         for name, job in jobs.pairs() if jobs else ():
             yield _Reader(text, top, job, name).job()
         if top.get("runs", "steps"):
             action = _Reader(text, top, top.get("runs") or top, top.text("name") or path)
             yield action.job()._replace(paths=False)  # it runs in the repository of whoever uses it
+    if fault:
+        raise fault
 
 
 class _Reader:

@@ -12,6 +12,7 @@ from ssot_audit.model import Severity
 from ssot_audit.pipelines.github import allowed, body
 from ssot_audit.pipelines.model import Allowed, Job, Script, Step, Text, joined, placed, words_of
 from ssot_audit.source import yaml_tree
+from ssot_audit.source.settings.marks import Malformed, line_at
 from ssot_audit.source.yaml_events import SCALAR
 from ssot_audit.source.yaml_tree import Node
 
@@ -20,14 +21,16 @@ _NO_JOBS = words_of(
     "default include stages variables workflow image services cache before_script after_script pages:deploy"
 )
 _MAX_EXTENDS = 11  # as GitLab has it
+_MAX_TEXT = 4_000_000  # characters of commands in a file, those that aliases and templates repeat too
 
 
 def read(path: str, text: str) -> Iterator[Job]:
     """The jobs of a file. Raises Malformed."""
+    lines = _Lines(text)
     for top in yaml_tree.read(text):
         for name, node in top.pairs():
             if name not in _NO_JOBS:
-                yield _job(top, name, node, text)
+                yield _job(top, name, node, lines)
 
 
 def includes(text: str) -> Iterator[tuple[str, int, int]]:
@@ -41,19 +44,19 @@ def includes(text: str) -> Iterator[tuple[str, int, int]]:
                     yield node.value.lstrip("/"), node.start, node.end
 
 
-def _job(top: Node, name: str, node: Node, text: str) -> Job:
+def _job(top: Node, name: str, node: Node, lines: _Lines) -> Job:
     chain = list(_chain(top, node))
     before = _own(chain, "before_script") or top.get("default", "before_script") or top.get("before_script")
     script = _own(chain, "script")
     steps = []
     if script:
-        pieces = [*_lines(before, text), *_lines(script, text)]
-        steps.append(Step(name, Script(joined(pieces), True, True), text=text[node.start : node.end]))
+        pieces = [*lines.of(before), *lines.of(script)]
+        steps.append(Step(name, Script(joined(pieces), True, True), text=lines.text[node.start : node.end]))
     late = _own(chain, "after_script")
     if late:
         start = next((one.keys["after_script"][0].start for one in chain if "after_script" in one.keys), late.start)
         said = Allowed(start, start, "after_script: its status is not the job's")
-        steps.append(Step(f"{name} / after_script", Script(joined(_lines(late, text)), True, True), allowed=said))
+        steps.append(Step(f"{name} / after_script", Script(joined(lines.of(late)), True, True), allowed=said))
     allowances = (_allowed(one) for one in chain)
     return Job(name, tuple(steps), next((one for one in allowances if one), None))
 
@@ -74,13 +77,22 @@ def _own(chain: Sequence[Node], key: str) -> Node | None:
     return next((found for one in chain for other, found in one.pairs() if other == key), None)
 
 
-def _lines(node: Node | None, text: str, depth: int = 0) -> list[Text]:
-    """The commands of a list, in which lists may stand; a `!reference` is left out."""
-    if node is None or text.startswith("!reference", node.start) or depth > 9:
-        return []
-    if node.kind == SCALAR:
-        return [placed(node.value, text, body(node, text), node.end)]
-    return [line for one in node.items for line in _lines(one, text, depth + 1)]
+class _Lines:
+    """The commands of a file's lists, no more of them than somebody may have written."""
+
+    def __init__(self, text: str) -> None:
+        self.text, self._left = text, _MAX_TEXT
+
+    def of(self, node: Node | None, depth: int = 0) -> list[Text]:
+        """The commands of a list, in which lists may stand; a `!reference` is left out. Raises Malformed."""
+        if node is None or self.text.startswith("!reference", node.start) or depth > 9:
+            return []
+        self._left -= len(node.value) + 100
+        if self._left < 0:
+            raise Malformed(line_at(self.text, node.start), f"repeats more than {_MAX_TEXT:,} characters of commands")
+        if node.kind == SCALAR:
+            return [placed(node.value, self.text, body(node, self.text), node.end)]
+        return [line for one in node.items for line in self.of(one, depth + 1)]
 
 
 def _allowed(node: Node) -> Allowed | None:

@@ -46,7 +46,23 @@ class Node:
 
 def read(text: str) -> list[Node]:
     """The top node of each document. Raises Malformed, also for nodes nested too deep."""
+    tops, fault = begun(text)
+    if fault:
+        raise fault
+    return tops
+
+
+def begun(text: str) -> tuple[list[Node], Malformed | None]:
+    """The top nodes, as far as the text can be read, and what is wrong where it cannot be read to its end."""
     tops: list[Node] = []
+    try:
+        _fill(tops, text)
+    except Malformed as fault:
+        return tops, fault
+    return tops, None
+
+
+def _fill(tops: list[Node], text: str) -> None:
     stack: list[tuple[Node, Node | None]] = []  # open collections, each with the key that waits for its value
     known: dict[str, Node] = {}
     for event in events(text):
@@ -62,7 +78,6 @@ def read(text: str) -> list[Node]:
             stack.append((node, None))
             if len(stack) > MAX_DEPTH:
                 raise Malformed(line_at(text, event.start), f"nests more than {MAX_DEPTH} levels")
-    return tops
 
 
 def _node(event: Event, known: dict[str, Node], text: str) -> Node:
