@@ -2,17 +2,19 @@
 
 from __future__ import annotations
 
+import re
 from collections import Counter
 from pathlib import Path
 
 import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
-from running import FIXTURES, Done, audit, git, write
+from running import FIXTURES, ROOT, Done, audit, git, write
 from test_fixtures import Seen, wanted
 
 from ssot_audit.pipelines import check as room
 from ssot_audit.pipelines import fate, gitlab, known, make, tox
+from ssot_audit.pipelines.grammar import MAX_TEXT
 from ssot_audit.pipelines.model import Script, Text, placed
 from ssot_audit.pipelines.shell import Shell
 from ssot_audit.source.settings.marks import Malformed
@@ -212,3 +214,29 @@ def test_any_text_is_a_pipeline_or_malformed(text: str) -> None:
                 pass
         except Malformed:
             pass
+
+
+PAGE = (ROOT / "docs" / "pipelines.md").read_text("utf-8")
+EXAMPLES = dict(re.findall(r"^### `([a-z-]+)`\n.*?^```yaml\n(.*?)^```", PAGE, re.M | re.S))
+
+
+def test_the_page_has_an_example_of_every_class() -> None:
+    assert EXAMPLES.keys() == room.HELP.keys()
+
+
+@pytest.mark.parametrize("klass", EXAMPLES)
+def test_the_examples_of_the_page_are_what_they_say(klass: str, tmp_path: Path) -> None:
+    steps = "".join(f"      {line}\n" for line in EXAMPLES[klass].splitlines())
+    write(tmp_path, {"shop/prices.py": "", "app/data.json": "{}"})
+    assert {one for one, _ in found(run(workflow(tmp_path, steps)))} == {klass}
+
+
+def test_the_page_names_the_limit_of_a_script() -> None:
+    assert f"{MAX_TEXT:,} characters" in PAGE
+
+
+@pytest.mark.parametrize("script", ["pytest\n" * 7_000, "( " * 300 + "pytest" + " )" * 300, "pytest ||" * 300 + "true"])
+def test_a_script_nobody_wrote_is_told_and_not_judged(tmp_path: Path, script: str) -> None:
+    lines = "".join(f"          {line}\n" for line in script.splitlines())
+    done = run(workflow(tmp_path, f"      - run: |\n{lines}"))
+    assert (done.code, "holds a script" in done.err) == (2, True)

@@ -67,6 +67,7 @@ class _Room:
         self.unvalidated = [Unvalidated(path, 1, f"cannot be listed: {why}") for path, why in listed.unreadable]
         self.evidence: Counter[str] = Counter()
         self.matched: set[str] = set()
+        self._told: set[tuple[str, Place, str, str]] = set()
 
     def files(self) -> Iterator[_File]:
         wanted, unwanted = Globs(self.repository.include), Globs(self.repository.exclude)
@@ -127,6 +128,7 @@ class _Room:
                 {"jobs": 1, "commands": read.commands, "checks": read.checks, "scripts read in part": read.torn}
             )
             self.matched |= read.matched
+            self.unvalidated += [Unvalidated(file.path, bisect_right(starts, at), why) for at, why in read.unread]
             for one in read.found:
                 if not (torn and one.klass == ALLOWED):  # a later step may judge it
                     self._add(file.path, one, starts)
@@ -153,7 +155,8 @@ class _Room:
         place = _place(starts, one.start, one.end)
         found = self._finding(path, place, one.klass, one.severity, one.about, one.used, one.why)
         same = (found.path, found.place, found.klass, found.dotted)
-        if all((it.path, it.place, it.klass, it.dotted) != same for it in self.findings):
+        if same not in self._told:  # GitLab's templates are part of several jobs
+            self._told.add(same)
             self.findings.append(found)
 
     def _finding(

@@ -13,7 +13,8 @@ if TYPE_CHECKING:
     from tree_sitter import Node as Node
     from tree_sitter import Parser
 
-MAX_TEXT = 200_000  # characters; a longer script is read as far as this
+MAX_TEXT = 40_000  # characters of a script; nobody writes more into a workflow
+MAX_DEPTH = 200  # nodes in one another
 _NOT_ASCII = re.compile(r"[^\x01-\x7f]")
 _QUOTES = re.compile(r'"((?:[^"\\]|\\.)*)"|\'([^\']*)\'|\\(.)', re.S)
 
@@ -28,7 +29,20 @@ def _parser() -> Parser:
 
 def parse(text: str) -> Node:
     """The tree of a script; what is not shell makes nodes of type ERROR."""
-    return _parser().parse(_NOT_ASCII.sub("x", text[:MAX_TEXT]).encode("ascii")).root_node
+    return _parser().parse(_NOT_ASCII.sub("x", text).encode("ascii")).root_node
+
+
+def mistake_in(text: str) -> str:
+    """Why a script is not read; empty where it is."""
+    if len(text) > MAX_TEXT:
+        return f"holds a script of more than {MAX_TEXT:,} characters"
+    stack = [(parse(text), 0)]
+    while stack:
+        node, depth = stack.pop()
+        if depth > MAX_DEPTH:
+            return f"holds a script that nests more than {MAX_DEPTH} levels"
+        stack += [(one, depth + 1) for one in node.children]
+    return ""
 
 
 def walk(node: Node) -> Iterator[Node]:

@@ -9,7 +9,7 @@ from typing import NamedTuple
 
 from ssot_audit.model import Severity
 from ssot_audit.pipelines import fate, known
-from ssot_audit.pipelines.grammar import spelled
+from ssot_audit.pipelines.grammar import mistake_in, spelled
 from ssot_audit.pipelines.model import Allowed, Job, Loss, Step
 from ssot_audit.pipelines.paths import Sure, named
 from ssot_audit.pipelines.shell import Command, Shell
@@ -46,16 +46,21 @@ class Read(NamedTuple):
     checks: int
     torn: int  # scripts in which something is not shell
     matched: frozenset[str]
+    unread: tuple[tuple[int, str], ...]  # scripts that were not read, by their offset, with the reason
 
 
 def judge(job: Job, tree: Tree, more: Sequence[str]) -> Read:
     """Everything that is wrong with a job. `more` are globs of further checks."""
     found: list[Found] = []
+    unread: list[tuple[int, str]] = []
     checks: list[tuple[Step, list[Check]]] = []
     sure, commands, torn, matched = Sure(), 0, 0, set[str]()
     for step in job.steps:
         own: list[Check] = []
-        if step.script:
+        mistake = mistake_in(step.script.text.text) if step.script else ""
+        if step.script and mistake:
+            unread.append((step.script.text.at(0), mistake))
+        elif step.script:
             shell = Shell(step.script)
             torn += shell.root.has_error
             for command in shell.all_commands():
@@ -75,7 +80,7 @@ def judge(job: Job, tree: Tree, more: Sequence[str]) -> Read:
     for step, own in checks:
         found += [one for check in own for one in _lost(step, check, every)]
     found += _allowances(job, checks)
-    return Read(tuple(found), commands, len(every), torn, frozenset(matched))
+    return Read(tuple(found), commands, len(every), torn, frozenset(matched), tuple(unread))
 
 
 def _place(command: Command, start: int = 0, end: int = 0) -> tuple[int, int]:

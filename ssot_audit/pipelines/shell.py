@@ -81,30 +81,31 @@ class Shell:
         return Shell(script, command, self._depth + 1)
 
     @cached_property
-    def _set(self) -> tuple[Command, ...]:
-        return tuple(one for one in self.commands if one.name in ("set", "shopt"))
+    def _set(self) -> tuple[tuple[Command, Node], ...]:
+        """Commands that set options, each with the shell it sets them of."""
+        return tuple((one, shell_of(one.node)) for one in self.commands if one.name in ("set", "shopt"))
 
     @cached_property
-    def _moves(self) -> tuple[Command, ...]:
-        return tuple(one for one in self.commands if one.name in ("cd", "pushd", "popd"))
+    def _moves(self) -> tuple[tuple[Command, Node], ...]:
+        return tuple((one, shell_of(one.node)) for one in self.commands if one.name in ("cd", "pushd", "popd"))
 
     def options(self, node: Node) -> Options:
         """The shell's options where a node stands. Nothing in a command substitution exits for `-e`."""
         errexit, pipefail = self.script.errexit, self.script.pipefail
-        for command in self._set:
+        for command, shell in self._set:
             if command.node.start_byte >= node.start_byte:
                 break
-            if holds(shell_of(command.node), node):
+            if holds(shell, node):
                 errexit, pipefail = _after(command.words, errexit, pipefail)
         return Options(errexit and shell_of(node).type != "command_substitution", pipefail)
 
     def folder(self, node: Node) -> str | None:
         """The folder a node runs in, relative to the repository; None where that cannot be told."""
         folder = self.script.folder
-        for command in self._moves:
+        for command, shell in self._moves:
             if command.node.start_byte >= node.start_byte:
                 break
-            if not holds(shell_of(command.node), node):
+            if not holds(shell, node):
                 continue
             target = command.words[1] if len(command.words) == 2 else ""
             if folder is None or command.name != "cd" or not grammar.is_static(target) or target.startswith(("/", "-")):
