@@ -8,7 +8,6 @@ from collections.abc import Callable, Iterator, Mapping, Sequence
 from datetime import date
 from pathlib import Path
 from types import MappingProxyType
-from typing import Any
 
 from ssot_audit import names, pipeline
 from ssot_audit.answers import Answer, of_account, options, style
@@ -232,7 +231,9 @@ def rules(arguments: Namespace, watch: Watch) -> Answer:
     loads = loading(repository, open_library(repository, asked).program, asked)
     used = [(pack, rule) for pack, rule in chosen if loads(pack, rule)]
     if arguments.output_format == "json":
-        listed = [{**_rule_json(*one), "loaded": one in used} for one in chosen]
+        from ssot_audit.report.document import rule_document
+
+        listed = [{**rule_document(*one), "loaded": one in used} for one in chosen]
         return Answer(json.dumps(listed, indent=2) + "\n", MET)
     from ssot_audit.report.tables import explanation, rules_table
 
@@ -261,29 +262,6 @@ def _test(chosen: Sequence[tuple[Pack, AnyRule]], asked: Options, arguments: Nam
         lines = [f"{one.rule}: {one.example}: {one.reason}\n" for one in found]
         text = "".join(lines) + f"{len(chosen)} rules, {number} examples: {len(found)} failed\n"
     return Answer(text, code, () if chosen else ("no rule was tested; name one with --rules or --pack",))
-
-
-def _rule_json(pack: Pack, rule: AnyRule) -> dict[str, object]:
-    return {
-        "id": rule.id,
-        "pack": pack.name,
-        "package": pack.package or None,
-        "kind": rule.kind,
-        "title": rule.title,
-        "why": rule.why,
-        "severity": rule.severity.value,
-        **_plain(rule.spec),
-        "source": rule.source,
-    }
-
-
-def _plain(value: object) -> Any:
-    """A rule's own values as JSON has them."""
-    if isinstance(value, tuple) and hasattr(value, "_asdict"):
-        return {key.replace("_", "-"): _plain(one) for key, one in value._asdict().items()}
-    if isinstance(value, tuple):
-        return [_plain(one) for one in value]
-    return value if value is None or isinstance(value, bool | int | str) else str(value)
 
 
 Command = Callable[[Namespace, Watch], Answer]

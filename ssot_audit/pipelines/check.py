@@ -9,7 +9,6 @@ from collections.abc import Callable, Iterator, Mapping
 from types import MappingProxyType
 from typing import NamedTuple
 
-from ssot_audit.account import Account, Table, account
 from ssot_audit.facts import Failure, Place
 from ssot_audit.globs import Globs
 from ssot_audit.model import Finding, Kind, Severity, Unvalidated
@@ -18,6 +17,7 @@ from ssot_audit.pipelines.judge import ALLOWED, Found, judge
 from ssot_audit.pipelines.model import Job
 from ssot_audit.pipelines.tree import Tree
 from ssot_audit.repository import Options, Repository, open_repository
+from ssot_audit.results import Account, Table, account
 from ssot_audit.source.discover import discover
 from ssot_audit.source.excerpts import SourceLines
 from ssot_audit.source.read import read_bytes
