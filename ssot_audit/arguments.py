@@ -20,7 +20,7 @@ from typing import NoReturn
 from ssot_audit import __version__
 from ssot_audit.errors import UsageError
 
-COMMANDS = ("check", "baseline", "suppressions", "init", "paths", "imports", "graph", "rules", "cache")
+COMMANDS = ("check", "baseline", "suppressions", "init", "paths", "imports", "graph", "pipelines", "rules", "cache")
 FORMAT_NAMES = ("full", "concise", "json", "json-lines")
 
 _ABOUT = """Measure how much of a Python repository imports each symbol from its single source of truth.
@@ -32,6 +32,7 @@ _ABOUT = """Measure how much of a Python repository imports each symbol from its
   ssot-audit paths NAME [PATH]    through which import paths is NAME reached, and where does each lead
   ssot-audit imports [PATH]       every import, as JSON lines
   ssot-audit graph [PATH]         the import graph and its cycles, or every path that leads to one symbol
+  ssot-audit pipelines [PATH]     checks in workflows, CI, tox and Make files that cannot fail or cannot run
   ssot-audit rules [list|test|ID] list the rules, explain one, or run their examples
   ssot-audit cache [show|clean]   where what was read is kept from run to run, and how much of it
 """
@@ -89,9 +90,8 @@ def parse(argv: Sequence[str]) -> Namespace:
     commands = parser.add_subparsers(
         dest="command", metavar="COMMAND", parser_class=_Parser, required=True, prog="ssot-audit"
     )
-    builders = dict(
-        zip(COMMANDS, (_check, _baseline, _suppressions, _init, _paths, _imports, _graph, _rules, _cache), strict=True)
-    )
+    made = (_check, _baseline, _suppressions, _init, _paths, _imports, _graph, _pipelines, _rules, _cache)
+    builders = dict(zip(COMMANDS, made, strict=True))
     for name in argv[:1] if argv and argv[0] in builders else COMMANDS:
         builders[name](commands)
     return parser.parse_args(argv)
@@ -240,6 +240,21 @@ def _graph(commands: _SubParsersAction[_Parser]) -> None:
         "--symbol", metavar="PATH", help="a name or a dotted path: where it is defined, every path to it, who uses each"
     )
     _rule_options(parser)
+    _files(parser)
+
+
+def _pipelines(commands: _SubParsersAction[_Parser]) -> None:
+    about = "Checks in workflows, CI, pre-commit, tox and Make files that cannot fail or cannot run."
+    parser = _command(commands, "pipelines", about, FORMAT_NAMES)
+    parser.add_argument(
+        "paths",
+        nargs="?",
+        default=None,
+        type=Path,
+        metavar="PATH",
+        help="the repository, or a file of it; default: here",
+    )
+    parser.add_argument("--config", type=Path, metavar="FILE", help="this configuration; its folder is the repository")
     _files(parser)
 
 

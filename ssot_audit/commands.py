@@ -8,10 +8,9 @@ from collections.abc import Callable, Iterator, Mapping, Sequence
 from datetime import date
 from pathlib import Path
 from types import MappingProxyType
-from typing import Any
 
 from ssot_audit import names, pipeline
-from ssot_audit.answers import Answer, options, style
+from ssot_audit.answers import Answer, of_account, options, style
 from ssot_audit.errors import UsageError
 from ssot_audit.facts import Failure
 from ssot_audit.model import Verdict
@@ -160,6 +159,13 @@ def cache(arguments: Namespace, watch: Watch) -> Answer:
     return Answer(f"{folder}: {plural(files, 'file')}, {total:,} bytes\n", MET)
 
 
+def pipelines(arguments: Namespace, watch: Watch) -> Answer:
+    """Whether the repository's own checks can fail its pipelines."""
+    from ssot_audit.pipelines.check import check as account_of
+
+    return of_account(account_of(options(arguments, watch)), arguments)
+
+
 def paths(arguments: Namespace, watch: Watch) -> Answer:
     from ssot_audit.paths import paths_of
 
@@ -225,7 +231,9 @@ def rules(arguments: Namespace, watch: Watch) -> Answer:
     loads = loading(repository, open_library(repository, asked).program, asked)
     used = [(pack, rule) for pack, rule in chosen if loads(pack, rule)]
     if arguments.output_format == "json":
-        listed = [{**_rule_json(*one), "loaded": one in used} for one in chosen]
+        from ssot_audit.report.document import rule_document
+
+        listed = [{**rule_document(*one), "loaded": one in used} for one in chosen]
         return Answer(json.dumps(listed, indent=2) + "\n", MET)
     from ssot_audit.report.tables import explanation, rules_table
 
@@ -256,29 +264,6 @@ def _test(chosen: Sequence[tuple[Pack, AnyRule]], asked: Options, arguments: Nam
     return Answer(text, code, () if chosen else ("no rule was tested; name one with --rules or --pack",))
 
 
-def _rule_json(pack: Pack, rule: AnyRule) -> dict[str, object]:
-    return {
-        "id": rule.id,
-        "pack": pack.name,
-        "package": pack.package or None,
-        "kind": rule.kind,
-        "title": rule.title,
-        "why": rule.why,
-        "severity": rule.severity.value,
-        **_plain(rule.spec),
-        "source": rule.source,
-    }
-
-
-def _plain(value: object) -> Any:
-    """A rule's own values as JSON has them."""
-    if isinstance(value, tuple) and hasattr(value, "_asdict"):
-        return {key.replace("_", "-"): _plain(one) for key, one in value._asdict().items()}
-    if isinstance(value, tuple):
-        return [_plain(one) for one in value]
-    return value if value is None or isinstance(value, bool | int | str) else str(value)
-
-
 Command = Callable[[Namespace, Watch], Answer]
 TABLE: Mapping[str, Command] = MappingProxyType(
     {
@@ -289,6 +274,7 @@ TABLE: Mapping[str, Command] = MappingProxyType(
         "paths": paths,
         "imports": imports,
         "graph": graph,
+        "pipelines": pipelines,
         "rules": rules,
         "cache": cache,
     }

@@ -48,7 +48,9 @@ OWNERS = {
     "pathspec": "globs",
     "pcre2": "engine",
     "rich": "report",
-    "yaml": "source.settings.yaml_file",
+    "yaml": "source.yaml_events",
+    "tree_sitter": "pipelines.grammar",
+    "tree_sitter_bash": "pipelines.grammar",
     "dotenv": "source.settings.env_file",
 }
 ALSO = {("rich", "progress"), ("tomli", "source.settings.toml_file")}

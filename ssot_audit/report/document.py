@@ -4,12 +4,14 @@ from __future__ import annotations
 
 import json
 from collections.abc import Iterator, Sequence
+from typing import Any
 
 from ssot_audit import __version__
 from ssot_audit.model import Finding, ImportPath, Judgement, Reference, Score, Tally, Verdict
 from ssot_audit.report import golden
 from ssot_audit.report.style import Style, visible
 from ssot_audit.results import Report
+from ssot_audit.rules import AnyRule, Pack
 
 SCHEMA_VERSION = 4
 
@@ -177,3 +179,27 @@ def paths_document(name: str, found: Sequence[ImportPath]) -> dict[str, object]:
             for one in found
         ],
     }
+
+
+def rule_document(pack: Pack, rule: AnyRule) -> dict[str, object]:
+    """A rule as `rules --output-format json` lists it."""
+    return {
+        "id": rule.id,
+        "pack": pack.name,
+        "package": pack.package or None,
+        "kind": rule.kind,
+        "title": rule.title,
+        "why": rule.why,
+        "severity": rule.severity.value,
+        **_plain(rule.spec),
+        "source": rule.source,
+    }
+
+
+def _plain(value: object) -> Any:
+    """A rule's own values as JSON has them."""
+    if isinstance(value, tuple) and hasattr(value, "_asdict"):
+        return {key.replace("_", "-"): _plain(one) for key, one in value._asdict().items()}
+    if isinstance(value, tuple):
+        return [_plain(one) for one in value]
+    return value if value is None or isinstance(value, bool | int | str) else str(value)

@@ -5,12 +5,12 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterator
-from typing import Any
 
 from ssot_audit.source.settings import commands
 from ssot_audit.source.settings.addresses import mapping
 from ssot_audit.source.settings.marks import Malformed, Mark, join, line_at
 from ssot_audit.source.settings.nested import MAX_DEPTH, Frame, TooDeep, Trail
+from ssot_audit.source.yaml_events import ALIAS, DOCUMENT, END, MAPPING, SCALAR, SEQUENCE, Event, events
 
 MAX_ALIASED = 1_000  # characters of a scalar that aliases repeat; a longer one is a text, not a setting
 
@@ -22,56 +22,45 @@ _COMMANDS = frozenset({"run", "command", "entrypoint", "test", "args", "script",
 
 def read(text: str) -> Iterator[Mark]:
     """Every scalar below a key or in a list, of all documents."""
-    import yaml
-
-    loader = getattr(yaml, "CSafeLoader", yaml.SafeLoader)  # libyaml, where PyYAML was built with it
-    try:
-        yield from _Events(text, yaml).marks(yaml.parse(text, Loader=loader))
-    except yaml.reader.ReaderError:
-        bad = yaml.reader.Reader.NON_PRINTABLE.search(text)
-        raise Malformed(line_at(text, bad.start() if bad else 0), "holds a control character") from None
-    except yaml.MarkedYAMLError as error:
-        mark = error.problem_mark or error.context_mark
-        raise Malformed(mark.line + 1 if mark else 1, f"is not valid YAML: {error.problem}") from None
+    return _Events(text).marks()
 
 
 class _Events:
     """The events of a text, one after the other."""
 
-    def __init__(self, text: str, yaml: Any) -> None:
-        self._text, self._yaml = text, yaml
+    def __init__(self, text: str) -> None:
+        self._text = text
         self._trail = Trail()
         self._scalars: dict[str, str | None] = {}  # by anchor; None for a collection
         self._ignored = 0  # open collections inside a key that is one itself
 
-    def marks(self, events: Any) -> Iterator[Mark]:
-        yaml = self._yaml
-        for event in events:
-            if isinstance(event, yaml.DocumentStartEvent):
+    def marks(self) -> Iterator[Mark]:
+        for event in events(self._text):
+            if event.kind == DOCUMENT:
                 self._scalars = {}
-            elif isinstance(event, yaml.CollectionStartEvent):
-                self._enter(event, isinstance(event, yaml.SequenceStartEvent))
-            elif isinstance(event, yaml.CollectionEndEvent):
-                yield from self._leave(event.end_mark.index)
-            elif isinstance(event, yaml.ScalarEvent):
+            elif event.kind in (MAPPING, SEQUENCE):
+                self._enter(event, event.kind == SEQUENCE)
+            elif event.kind == END:
+                yield from self._leave(event.end)
+            elif event.kind == SCALAR:
                 if event.anchor:
                     self._scalars[event.anchor] = event.value
                 yield from self._scalar(event)
-            elif isinstance(event, yaml.AliasEvent):
+            elif event.kind == ALIAS:
                 if event.anchor not in self._scalars:
-                    raise Malformed(event.start_mark.line + 1, "is not valid YAML: an alias to nothing")
+                    raise Malformed(line_at(self._text, event.start), "is not valid YAML: an alias to nothing")
                 yield from self._alias(event)
 
-    def _enter(self, event: Any, is_list: bool) -> None:
+    def _enter(self, event: Event, is_list: bool) -> None:
         if event.anchor:
             self._scalars[event.anchor] = None
         if self._ignored or self._trail.wants_key():
             self._ignored += 1
             return
         try:
-            self._trail.enter(is_list).start = event.start_mark.index
+            self._trail.enter(is_list).start = event.start
         except TooDeep:
-            raise Malformed(event.start_mark.line + 1, f"nests more than {MAX_DEPTH} levels") from None
+            raise Malformed(line_at(self._text, event.start), f"nests more than {MAX_DEPTH} levels") from None
 
     def _leave(self, end: int) -> Iterator[Mark]:
         if self._ignored:
@@ -88,7 +77,7 @@ class _Events:
         yield from commands.flags(self._text, start, end, key)
         yield from commands.urls(self._text, start, end, key)
 
-    def _alias(self, event: Any) -> Iterator[Mark]:
+    def _alias(self, event: Event) -> Iterator[Mark]:
         """An alias to a scalar sets what the scalar does, at its own place. One to a collection sets nothing here."""
         value, frame = self._scalars[event.anchor], self._trail.top
         if self._ignored or not frame:
@@ -98,16 +87,16 @@ class _Events:
             return
         key = self._trail.take()
         if value is not None and len(value) <= MAX_ALIASED:
-            yield Mark(key, value, event.start_mark.index, event.end_mark.index, "yaml")
+            yield Mark(key, value, event.start, event.end, "yaml")
 
-    def _scalar(self, event: Any) -> Iterator[Mark]:
+    def _scalar(self, event: Event) -> Iterator[Mark]:
         value, frame = event.value, self._trail.top
         if self._ignored or not frame:
             return
         if self._trail.wants_key():
             frame.key = value
             return
-        start, end = event.start_mark.index, event.end_mark.index
+        start, end = event.start, event.end
         properties = _PROPERTIES.match(self._text, start, end)
         start = properties.end() if properties else start
         last = frame.key if not frame.is_list else None

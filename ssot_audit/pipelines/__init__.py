@@ -1,0 +1,1 @@
+"""Pipelines: whether what a repository's workflows check can fail them."""
