@@ -164,6 +164,9 @@ def _warnings(repository: Repository, rules: Sequence[AnyRule]) -> Iterator[str]
     for key, one in _idle_patterns(repository):
         if key == "exclude":  # what it may be there for, git may leave out by itself; it hides nothing
             yield f"`exclude` has {one!r}, which matches no file"
+    for rule in rules:
+        if all(one.good for one in rule.examples):
+            yield f"rule {rule.id!r} has no bad example, so nothing shows that this program finds one; add [[rule.bad]]"
     for rule in symbol_rules(rules):
         for shim in rule.spec.shims:
             if shim.until is None:
