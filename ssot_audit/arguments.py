@@ -20,7 +20,7 @@ from typing import NoReturn
 from ssot_audit import __version__
 from ssot_audit.errors import UsageError
 
-COMMANDS = ("check", "baseline", "suppressions", "init", "paths", "imports", "graph", "rules", "cache")
+COMMANDS = ("check", "baseline", "suppressions", "init", "paths", "imports", "graph", "docs", "rules", "cache")
 FORMAT_NAMES = ("full", "concise", "json", "json-lines")
 
 _ABOUT = """Measure how much of a Python repository imports each symbol from its single source of truth.
@@ -32,6 +32,7 @@ _ABOUT = """Measure how much of a Python repository imports each symbol from its
   ssot-audit paths NAME [PATH]    through which import paths is NAME reached, and where does each lead
   ssot-audit imports [PATH]       every import, as JSON lines
   ssot-audit graph [PATH]         the import graph and its cycles, or every path that leads to one symbol
+  ssot-audit docs [PATH...]       what documents claim, held against what is measured; `--write` keeps their figures true
   ssot-audit rules [list|test|ID] list the rules, explain one, or run their examples
   ssot-audit cache [show|clean]   where what was read is kept from run to run, and how much of it
 """
@@ -89,9 +90,8 @@ def parse(argv: Sequence[str]) -> Namespace:
     commands = parser.add_subparsers(
         dest="command", metavar="COMMAND", parser_class=_Parser, required=True, prog="ssot-audit"
     )
-    builders = dict(
-        zip(COMMANDS, (_check, _baseline, _suppressions, _init, _paths, _imports, _graph, _rules, _cache), strict=True)
-    )
+    made = (_check, _baseline, _suppressions, _init, _paths, _imports, _graph, _docs, _rules, _cache)
+    builders = dict(zip(COMMANDS, made, strict=True))
     for name in argv[:1] if argv and argv[0] in builders else COMMANDS:
         builders[name](commands)
     return parser.parse_args(argv)
@@ -241,6 +241,18 @@ def _graph(commands: _SubParsersAction[_Parser]) -> None:
     )
     _rule_options(parser)
     _files(parser)
+
+
+def _docs(commands: _SubParsersAction[_Parser]) -> None:
+    about = "Hold what Markdown documents claim against what is measured, and keep their figures true."
+    parser = _command(commands, "docs", about, FORMAT_NAMES)
+    parser.add_argument("paths", nargs="*", type=Path, metavar="PATH", help="a repository, or documents of one")
+    mode = parser.add_mutually_exclusive_group()
+    mode.add_argument("--check", action="store_true", help="tell what does not hold and write nothing; the default")
+    mode.add_argument("--write", action="store_true", help="first write the measured figures between markers")
+    _rule_options(parser)
+    _files(parser)
+    _reading(parser)
 
 
 def _cache(commands: _SubParsersAction[_Parser]) -> None:

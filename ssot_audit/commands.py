@@ -11,7 +11,7 @@ from types import MappingProxyType
 from typing import Any
 
 from ssot_audit import names, pipeline
-from ssot_audit.answers import Answer, options, style
+from ssot_audit.answers import Answer, of_account, options, style
 from ssot_audit.errors import UsageError
 from ssot_audit.facts import Failure
 from ssot_audit.model import Verdict
@@ -145,6 +145,16 @@ def init(arguments: Namespace, watch: Watch) -> Answer:
     return Answer(
         proposals_table([(one.subject, one.what, one.spread) for one in kept], style(arguments)), MET, tuple(said)
     )
+
+
+def docs(arguments: Namespace, watch: Watch) -> Answer:
+    """What documents claim, and how it stands; each claim by itself is for programs."""
+    from ssot_audit.documents.check import EVERY, check
+
+    found = check(options(arguments, watch), arguments.write)
+    if not arguments.output_format.startswith("json"):
+        found = found._replace(tables=tuple(one for one in found.tables if one.title != EVERY))
+    return of_account(found, arguments)
 
 
 def cache(arguments: Namespace, watch: Watch) -> Answer:
@@ -289,6 +299,7 @@ TABLE: Mapping[str, Command] = MappingProxyType(
         "paths": paths,
         "imports": imports,
         "graph": graph,
+        "docs": docs,
         "rules": rules,
         "cache": cache,
     }

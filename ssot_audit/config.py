@@ -24,6 +24,12 @@ class GoldenPathConfig(NamedTuple):
     fail_under: Decimal | None = None
 
 
+class DocumentsConfig(NamedTuple):
+    """Which Markdown files are held against what is measured: gitignore patterns; none means all."""
+
+    files: tuple[str, ...] = ()
+
+
 class Config(NamedTuple):
     """What a repository says of its audit. Globs are gitignore patterns; percentages are exact decimals."""
 
@@ -43,6 +49,7 @@ class Config(NamedTuple):
     max_unvalidated: int = 0
     baseline: str = ""
     golden_path: GoldenPathConfig = GoldenPathConfig()
+    documents: DocumentsConfig = DocumentsConfig()
 
 
 def find_config(folder: Path, top: Path | None) -> Path | None:
@@ -96,6 +103,7 @@ def load_config(path: Path | None) -> Config:
         max_unvalidated=reader.count("max-unvalidated") or 0,
         baseline=reader.text("baseline"),
         golden_path=_golden_path(reader),
+        documents=_documents(reader),
     )
     _check_folders(config, path.parent, reader)
     reader.finish()
@@ -127,6 +135,13 @@ def _golden_path(reader: tables.Reader) -> GoldenPathConfig:
     )
     if not found.entry_points:
         own.wrong("entry-points", "is missing; it must be a list of modules, at least one")
+    own.finish()
+    return found
+
+
+def _documents(reader: tables.Reader) -> DocumentsConfig:
+    own = tables.Reader(reader.mapping("documents"), f"{reader.where}: [documents]", reader.mistakes)
+    found = DocumentsConfig(own.texts("files"))
     own.finish()
     return found
 

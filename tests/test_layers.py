@@ -48,6 +48,7 @@ OWNERS = {
     "pathspec": "globs",
     "pcre2": "engine",
     "rich": "report",
+    "markdown_it": "documents.markdown",
     "yaml": "source.settings.yaml_file",
     "dotenv": "source.settings.env_file",
 }
