@@ -8,42 +8,41 @@ from urllib.parse import unquote
 
 from ssot_audit.documents.claim import About, Claim
 from ssot_audit.documents.markdown import Prose
+from ssot_audit.documents.phrases import DASH, HEDGED, PLAN, names
 from ssot_audit.documents.prose import line_day
 
-_ENDINGS = "py|pyi|md|toml|yaml|yml|json|sh|js|ts|tsx|jsx|cfg|ini|txt|xml|html|css|sql|tf|ipynb|go|rs|java|rb|c|h|cpp|hpp|rst|csv|mk|bat|ps1"
+_ENDINGS = (
+    "py|pyi|md|toml|yaml|yml|json|sh|js|ts|tsx|jsx|cfg|ini|txt|xml|html|css|sql|tf|ipynb|go|rs|java|rb|c|h|cpp|hpp|rst"
+    "|csv|mk|bat|ps1"
+)
 _PATH = rf"(?P<path>(?:\.{{1,2}}/)*[A-Za-z0-9_.-]+(?:/[A-Za-z0-9_.-]+)*\.(?:{_ENDINGS}))"
-_LINES = r"(?:::?(?:L)?(?P<line>\d{1,6})(?:\s*[-–]\s*L?(?P<last>\d{1,6}))?)?"
+_LINES = rf"(?:::?(?:L)?(?P<line>\d{{1,6}})(?:\s*[-{DASH}]\s*L?(?P<last>\d{{1,6}}))?)?"
 _WHOLE = re.compile(rf"{_PATH}(?:::(?P<symbol>[A-Za-z_][\w.:]*))?{_LINES}\Z")
 _IN_TEXT = re.compile(rf"(?<![\w./@~:<{{$*-]){_PATH}{_LINES}(?![\w/*{{<])")
 _URL = re.compile(r"[a-z][a-z0-9+.-]*:|//|#|mailto:", re.I)
 _MADE_UP = re.compile(
     r"(?:^|/)(?:path/to|path|your|my|foo|bar|example|some|xxx|yyy|dummy|sample)(?:[-_./]|$)|\.\.\.|XXX|YYYY|MM-DD", re.I
 )
-_HEDGED = re.compile(
-    r"\b(?:creat\w*|add(?:ed|ing|s)?|new|delet\w*|remov\w*|renam\w*|mov(?:e|ed|ing)|propos\w*|will|should|would|could|plan\w*|todo"
-    r"|missing|absent|not (?:exist|found|present|yet)|no longer|never|doesn'?t|deprecat\w*|legacy|old|output\w*|generat\w*"
-    r"|sav(?:e|ed|es|ing)|writ\w*|written|e\.g|example|temp\w*|backup\w*|archiv\w*|replac\w*|migrat\w*|consolidat\w*|extract\w*"
-    r"|eliminat\w*|needs?|to be|implement\w*|suggest\w*|recommend\w*|planned|future|non-?existent|not exist|cleanup|clean up"
-    r"|broken|obsolete|former\w*|was|were|deliverables?|before|split|refactor\w*|merg\w*|convert\w*|→|->)\b|→|->|\[ \]|❌|🆕",
-    re.I,
-)
 _NAME = re.compile(r"[A-Za-z_]\w{2,}(?:\.[A-Za-z_]\w+)?(?:\(\))?\Z")
 
 
-def files_of(one: Prose, day: str) -> Iterator[Claim]:
-    """The files one line refers to, each once."""
-    day = line_day(one) or day
-    hedged = bool(_HEDGED.search(" ".join((one.text, *one.headings[-2:], *one.columns))))
+def files_of(one: Prose, day: str, path: str) -> Iterator[Claim]:
+    """The files one line of a document refers to, each once."""
     found = [*_linked(one), *_in_code(one), *_in_text(one)]
-    names = {code.removesuffix("()") for code in one.codes if _NAME.match(code) and not _WHOLE.match(code)}
+    if not found:
+        return
+    day = line_day(one) or day
+    about = " ".join((one.text, *one.headings[-2:], *one.columns))
+    hedged = bool(HEDGED.search(about) or PLAN.search(" ".join((names(path), *one.headings))))
+    named = {code.removesuffix("()") for code in one.codes if _NAME.match(code) and not _WHOLE.match(code)}
     seen: set[tuple[str, str]] = set()
-    for path, line, symbol, column in found:
-        if (path, line) in seen or _MADE_UP.search(path):
+    for cited, line, symbol, column in found:
+        if (cited, line) in seen or _MADE_UP.search(cited):
             continue
-        seen.add((path, line))
-        beside = symbol or (next(iter(names)) if len(names) == 1 and len(found) == 1 and line else "")
-        stated = f"{path}:{line}" if line else path
-        yield Claim(About.FILE, path, stated, one.line, column, day, hedged, beside, line)
+        seen.add((cited, line))
+        beside = symbol or (next(iter(named)) if len(named) == 1 and len(found) == 1 and line else "")
+        stated = f"{cited}:{line}" if line else cited
+        yield Claim(About.FILE, cited, stated, one.line, column, day, hedged, beside, line)
 
 
 def _linked(one: Prose) -> Iterator[tuple[str, str, str, int]]:

@@ -8,7 +8,10 @@ from collections.abc import Sequence
 SOME_DAY = "some day"  # a history: each entry speaks of its day, whichever that is
 
 _MONTHS = ("jan", "feb", "mar", "apr", "may", "jun", "jul", "aug", "sep", "oct", "nov", "dec")
-_MONTH = r"(jan(?:uary)?|feb(?:ruary)?|mar(?:ch)?|apr(?:il)?|may|june?|july?|aug(?:ust)?|sept?(?:ember)?|oct(?:ober)?|nov(?:ember)?|dec(?:ember)?)"
+_MONTH = (
+    r"(jan(?:uary)?|feb(?:ruary)?|mar(?:ch)?|apr(?:il)?|may|june?|july?|aug(?:ust)?|sept?(?:ember)?|oct(?:ober)?"
+    r"|nov(?:ember)?|dec(?:ember)?)"
+)
 _DIGITS = re.compile(r"(?<!\d)(20\d\d)[-_./]?(0[1-9]|1[0-2])[-_./]?(0[1-9]|[12]\d|3[01])(?!\d)")
 _MONTH_FIRST = re.compile(rf"(?<![a-z]){_MONTH}[ ._-]*(\d{{1,2}})(?!\d)(?:st|nd|rd|th)?(?:,?[ _-]*(20\d\d))?", re.I)
 _DAY_FIRST = re.compile(rf"(?<!\d)(\d{{1,2}})[ ._-]{_MONTH}[ ._,-]+(20\d\d)", re.I)
@@ -19,7 +22,7 @@ _LABEL = re.compile(
 )
 _LIVING = re.compile(r"\b(?:last[ -](?:updated?|modified|reviewed|validated|changed?|refreshed)|updated)\b", re.I)
 _HISTORY = re.compile(
-    r"(?:^|[/_.-])(?:changelog|changes|history|news|release[_-]?notes|archived?|worklogs?)(?:[/_.-]|$)", re.I
+    r"(?:^|[/_.-])(?:changelog|changes|history|news|release[_-]?notes|archived?|worklogs?)(?:[/_.-]|$)", re.IGNORECASE
 )
 _HEAD = 20  # lines
 

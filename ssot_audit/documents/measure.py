@@ -20,8 +20,8 @@ from ssot_audit.source.entry import Question
 
 NOT_MEASURED = "n/a"
 NAMES = (
-    "compliance, compliance:RULE, compliance:package:NAME, canonical, canonical:RULE, governed, governed:RULE, findings,"
-    " findings:RULE, files, paths:SYMBOL, tests"
+    "compliance, compliance:RULE, compliance:package:NAME, canonical, canonical:RULE, governed, governed:RULE,"
+    " findings, findings:RULE, files, paths:SYMBOL, tests"
 )
 _OF_RULE = ("compliance", "canonical", "governed", "findings")
 
@@ -42,10 +42,14 @@ class Measured:
         self, repository: Repository, options: Options, spelled: Collection[str] = (), tests: int | None = None
     ) -> None:
         self.options, self.tests = options, tests
-        self.report: Report = pipeline.audit(options)
         reading = pipeline.open_library(repository, options)
-        self.rules = pipeline.symbol_rules(choose_rules(repository, reading.program, options))
-        self._reading = pipeline.look_for(reading, self.rules, Question(tuple(sorted(spelled))))
+        rules = choose_rules(repository, reading.program, options)
+        self.rules = pipeline.symbol_rules(rules)
+        self._reading = pipeline.look(reading, self.rules, Question(tuple(sorted(spelled))))
+        outcome = pipeline.hold(self._reading, rules, options)
+        self.report: Report = pipeline.report(self._reading, rules, outcome, options, None)
+        if repository.cache:
+            self._reading.library.keep(repository.cache)
         self.program, self.kinds = self._reading.program, repository.kinds
         self._known: dict[tuple[str, str], Import] = {}
 

@@ -1,4 +1,4 @@
-"""Claims that prose makes in words: shares of compliance, counts, and the status of things.
+"""Claims that prose makes in figures: shares of compliance, and counts.
 
 Strict in what is a claim: goals, thresholds, comparisons with the past, examples and open check boxes are none.
 """
@@ -7,39 +7,37 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterator
+from functools import lru_cache
 
 from ssot_audit.documents.claim import About, Claim
 from ssot_audit.documents.dates import day_in
 from ssot_audit.documents.markdown import Prose
+from ssot_audit.documents.phrases import BOUND, DASH, GOAL, GOAL_COLUMN, LIVING, any_of, names
+
+WHOLE = ""  # the subject of a share that is of the whole repository
+UNSAID = "SSOT"  # of a share that says not of what
 
 _N = r"(?P<n>\d{1,3}(?:\.\d+)?)\s*%(?![+\d])"
 _LINKING = (
     r"(?:\s+(?:score|rate|level|percentage|status|is|at|of|now|currently|stands|remains|maintained|achieved|measured"
-    r"|confirmed|verified|reached|improved|restored|to|result|results|overall|architecture|architectural|compliance)){0,5}"
+    r"|confirmed|verified|reached|improved|restored|to|results?|overall|architecture|architectural|compliance)){0,5}"
 )
 _AFTER = re.compile(rf"(?P<before>(?:[\w./-]+[ ]){{0,4}})compliance{_LINKING}\W{{0,5}}{_N}", re.I)
-_BEFORE = re.compile(rf"(?<![\d.])(?<![<>=≥≤~≈+-]){_N}\s+(?P<before>(?:[\w./-]+[ ]){{0,3}})complian(?:ce|t)\b", re.I)
+_BEFORE = re.compile(rf"(?<![\d.])(?<![<>=~+-]){_N}\s+(?P<before>(?:[\w./-]+[ ]){{0,3}})complian(?:ce|t)\b", re.I)
 _SCOPED = re.compile(r"\s*[(]?\s*(?:for|in|of|across|by|among|within|on)\s+(?P<scope>[^.;,()|]{1,60})", re.I)
-_ARROW = re.compile(r"(?:→|->|=>|\bto\b)\s*(?P<n>\d{1,3}(?:\.\d+)?)\s*%")
-_PERCENT = re.compile(r"^\W*(?P<n>\d{1,3}(?:\.\d+)?)\s*%(?!\+)")
-_BOUND = re.compile(r"(?:[<>≥≤~≈]|[<>]=|\bover|\babove|\bbelow|\bunder|\bat least|\bup to|\baround|\babout)\s*$", re.I)
-_GOAL = re.compile(
-    r"\b(?:target(?:s|ed|ing)?|goals?|thresholds?|should|must|will|would|could|needs?|needed|require[sd]?|requirements?"
-    r"|expect(?:ed|s)?|aim(?:s|ing)?|minimum|objective|ensure|criteria|if|until|unless|e\.g|example|before|previous(?:ly)?|was"
-    r"|were|from|claim(?:s|ed)?|versus|vs|gap|baseline|estimated?|projected|potential|todo|plan(?:ned)?|confirm|achieve"
-    r"|reach|verify|check|measure|or (?:higher|better|more|above)|initial(?:ly)?|original(?:ly)?)\b|->|→|≥|≤|>=|<=|>|<|\?",
-    re.I,
+_ARROW = re.compile(r"(?:\u2192|->|=>|\bto\b)\s*(?P<n>\d{1,3}(?:\.\d+)?)\s*%")
+_NO_STATE = re.compile(rf"\s*(?:or|target|goal|threshold|required|needed|minimum|\+|to\b|-|{DASH})", re.I)
+_PERCENT = re.compile(r"\W*(?P<n>\d{1,3}(?:\.\d+)?)\s*%(?!\+)")
+_ROW = re.compile(
+    r"\W*(?P<before>(?:[\w./-]+ ){0,4})compliance(?: (?:score|rate|level|percentage))?\W*\Z", re.IGNORECASE
 )
-_GOAL_COLUMN = re.compile(r"target|goal|threshold|before|previous|baseline|required|expected|minimum|old|initial", re.I)
-_PLAIN = frozenset(
+_CLAUSE = re.compile(r"[.;|]\s|\s-\s|\u2014")
+_WHOLE = frozenset(
+    ["overall", "total", "global", "system-wide", "systemwide", "repository", "codebase", "project", "current"]
+)
+_PLAIN = _WHOLE | frozenset(
     [
         "ssot",
-        "overall",
-        "total",
-        "current",
-        "system-wide",
-        "systemwide",
-        "global",
         "the",
         "our",
         "import",
@@ -58,49 +56,66 @@ _PLAIN = frozenset(
         "final",
         "score",
         "real",
-        "repository",
-        "codebase",
         "measured",
-        "project",
+        "rate",
+        "level",
+        "percentage",
+        "architecture",
+        "architectural",
+        "compliance",
+        "compliant",
+        "a",
+        "an",
+        "at",
     ]
 )
-_COUNT = r"(?<![\w.#/,-])(?P<n>\d{1,3}(?:,\d{3})+|\d{1,7})\+?"
-_VIOLATIONS = re.compile(rf"{_COUNT}\s+(?P<before>(?:[A-Za-z]+ ){{0,3}}?)violations?\b(?P<after>[^.|;]{{0,40}})", re.I)
+
+_COUNT = r"(?<![\w.#/,-])(?P<n>\d{1,3}(?:,\d{3})+|\d{1,7}|no|zero)\+?"
+_NUMBERED = any_of("cluster phase issue step priority level tier stage part section day week top version category")
+_VIOLATIONS = re.compile(
+    rf"{_COUNT}\s+(?P<before>(?:[\w-]+ ){{0,3}}?)violations?\b(?P<after>[^.|;]{{0,40}})", re.IGNORECASE
+)
 _PATHS = re.compile(
-    rf"{_COUNT}\s+(?P<before>(?:[\w`]+ ){{0,4}}?)import (?:paths?|patterns?)\b(?P<after>[^.|;]{{0,60}})", re.I
+    rf"{_COUNT}\s+(?P<before>(?:[\w`]+ ){{0,4}}?)import (?:paths?|patterns?)\b(?P<after>[^.|;]{{0,60}})", re.IGNORECASE
 )
-_REDUCED = re.compile(r"\b(?:to|into)\b\D{0,12}(?P<n>\d+)|(?:→|->)\s*(?P<m>\d+)")
+_REDUCED = re.compile(r"\b(?:to|into)\b\D{0,12}(?P<n>\d+)|(?:\u2192|->)\s*(?P<m>\d+)")
 _TESTS = re.compile(
-    r"(?<![\w./#-])(?P<n>\d{1,6}(?:/\d{1,6})?)\s+(?P<before>(?:[A-Za-z-]+ ){0,3}?)tests?\s+(?:are\s+)?(?:passing|passed|pass)\b",
-    re.I,
+    r"(?<![\w./#-])(?P<n>\d{1,6}(?:/\d{1,6})?)\s+(?P<before>(?:[A-Za-z-]+ ){0,3}?)tests?\s+(?:are\s+)?pass(?:ing|ed)?\b",
+    re.IGNORECASE,
 )
-_DONE = re.compile(
-    r"\b(?:fix(?:ed|es)?|resolv\w+|remov\w+|eliminat\w+|reduc\w+|address\w+|remediat\w+|migrat\w+|prevent\w*|new|down|detect\w*)\b",
-    re.I,
+_DONE = any_of(
+    "fix fixed fixes resolv* remov* eliminat* reduc* address* remediat* migrat* prevent* new down detect* introduc*"
 )
+_WISHED = any_of("target goal should must will would plan")
+_ANY_PATH = frozenset(["different", "unique", "distinct", "the", "working", "separate"])
+_SOME_PATHS = frozenset(["fragmented", "canonical", "legacy", "deprecated", "old", "broken", "main", "primary"])
 
 
-def claims_of(one: Prose, day: str) -> Iterator[Claim]:
-    """What one line claims in figures. `day` is the one its document speaks of."""
-    if one.text.startswith("[ ]"):
+def claims_of(one: Prose, day: str, path: str) -> Iterator[Claim]:
+    """What one line of a document claims in figures. `day` is the one its document speaks of."""
+    text = one.text.lower()
+    if text.startswith("[ ]"):
         return
-    day = line_day(one) or day
-    yield from _compliance(one, day)
-    for found in _VIOLATIONS.finditer(one.text):
-        around = one.text[: found.start()] + found["before"] + found["after"]
-        if not (_DONE.search(around) or _GOAL.search(around)):
-            subject = _words(f"{found['before']}violations")
-            yield _claim(About.VIOLATIONS, one, found, subject, found["n"], day, _scope(found["after"]))
-    yield from _import_paths(one, day)
-    for found in _TESTS.finditer(one.text):
-        if not _GOAL.search(one.text[: found.start()]):
-            yield _claim(About.TESTS, one, found, _words(f"{found['before']}tests passing"), found["n"], day)
+    if "complian" in text and "%" in text:
+        yield from _compliance(one, line_day(one) or day, path)
+    if "violation" in text:
+        yield from _violations(one, line_day(one) or day)
+    if "import p" in text:
+        yield from _import_paths(one, line_day(one) or day)
+    if " test" in text and " pass" in text:
+        for found in _TESTS.finditer(one.text):
+            if not GOAL.search(one.text[: found.start()]):
+                subject = _words(f"{found['before']}tests passing")
+                yield _claim(About.TESTS, one, found, subject, found["n"], line_day(one) or day)
 
 
 def line_day(one: Prose) -> str:
     """The day a line or the section it stands in speaks of, where it gives one with its year."""
-    days = (day_in(text) for text in (one.text, *reversed(one.headings)))
+    days = (_day_in(text) for text in (one.text, *reversed(one.headings)))
     return next((day for day in days if day and not day.startswith("0000")), "")
+
+
+_day_in = lru_cache(maxsize=4096)(day_in)
 
 
 def _claim(
@@ -110,7 +125,7 @@ def _claim(
 
 
 def _words(text: str) -> str:
-    return " ".join(re.findall(r"[a-z0-9_#./-]+", text.lower()))
+    return " ".join(re.findall(r"[a-z0-9_#./-]*[a-z0-9_#]", text.lower()))
 
 
 def _scope(after: str) -> str:
@@ -118,78 +133,88 @@ def _scope(after: str) -> str:
     return _words(found["scope"]) if found else ""
 
 
-def _compliance(one: Prose, day: str) -> Iterator[Claim]:
+# Shares
+
+
+def _compliance(one: Prose, day: str, path: str) -> Iterator[Claim]:
     if one.cells:
-        yield from _compliance_row(one, day)
+        yield from _compliance_row(one, day, path)
         return
     seen: set[int] = set()
     for pattern in (_AFTER, _BEFORE):
         for found in pattern.finditer(one.text):
-            before, after = one.text[: found.start("n")], one.text[found.end() :]
-            if found.start("n") in seen or _GOAL.search(before) or _BOUND.search(before):
+            at, before, after = found.start("n"), one.text[: found.start("n")], one.text[found.end() :]
+            if at in seen or GOAL.search(before) or BOUND.search(before):
                 continue
-            seen.add(found.start("n"))
+            seen.add(at)
             last = _ARROW.match(after.lstrip())
-            stated = (last or found)["n"]
-            if (
-                re.match(r"\s*(?:or|target|goal|threshold|required|needed|minimum|\+|to\b|-|–)", after, re.I)
-                and not last
-            ):
+            if _NO_STATE.match(after) and not last:
                 continue
-            words = _words(found["before"]).split()
-            subject = " ".join(word for word in words if word not in _PLAIN)
-            if not words and not one.is_heading and "ssot" not in before.lower():
-                subject = "of what the section is about"  # `Compliance: 100 %` alone says not of what
-            yield _claim(About.COMPLIANCE, one, found, subject, stated, day, _scope(after))
+            said = _CLAUSE.split(before)[-1] + " " + (found["before"] if pattern is _BEFORE else "")
+            stated = (last or found)["n"]
+            yield _claim(About.COMPLIANCE, one, found, _of_what(said, one, path), stated, day, _scope(after))
 
 
-def _compliance_row(one: Prose, day: str) -> Iterator[Claim]:
+def _compliance_row(one: Prose, day: str, path: str) -> Iterator[Claim]:
     """A row of a table whose first cell names the compliance: its first cell with a share that is no goal."""
-    name = re.fullmatch(
-        r"\W*(?P<before>(?:[\w./-]+ ){0,4})compliance(?: (?:score|rate|level|percentage))?\W*", one.cells[0], re.I
-    )
+    name = _ROW.match(one.cells[0])
     if not name:
         return
     for column, cell in list(zip(one.columns, one.cells, strict=False))[1:]:
         found = _PERCENT.match(cell)
-        if found and not _GOAL_COLUMN.search(column) and not _GOAL.search(cell[: found.start("n")]):
-            words = _words(name["before"]).split()
-            subject = " ".join(word for word in words if word not in _PLAIN)
-            subject = subject if words else "of what the section is about"
+        if found and not GOAL_COLUMN.search(column) and not GOAL.search(cell[: found.start("n")]):
+            subject = _of_what(one.cells[0], one, path)
             yield Claim(About.COMPLIANCE, subject, found["n"], one.line, 1, day)
             return
 
 
+def _of_what(said: str, one: Prose, path: str) -> str:
+    """What a share is of: the words beside it; where there are none, of the whole if it says so or its document is
+    about the whole."""
+    words = _words(said).split()
+    subject = [word for word in words if word not in _PLAIN]
+    if subject:
+        return " ".join(subject[:8])
+    about_whole = bool(LIVING.search(names(path))) and not re.search(r"issue|#?\d{3,}", path, re.IGNORECASE)
+    narrowed = len(one.headings) > 1 and not LIVING.search(one.heading)
+    spoken = any(word in _WHOLE for word in words)
+    if about_whole and (spoken or not narrowed):
+        return WHOLE
+    return UNSAID if "ssot" in words or "architecture" in words else "what the section is about"
+
+
+# Counts
+
+
+def _violations(one: Prose, day: str) -> Iterator[Claim]:
+    for found in _VIOLATIONS.finditer(one.text):
+        before = one.text[: found.start()]
+        around = before + found["before"] + found["after"]
+        if not (_DONE.search(around) or GOAL.search(around) or _numbers(before)):
+            stated = "0" if found["n"].lower() in ("no", "zero") else found["n"]
+            subject = _words(f"{found['before']}violations")
+            yield _claim(About.VIOLATIONS, one, found, subject, stated, day, _scope(found["after"]))
+
+
+def _numbers(before: str) -> bool:
+    """Whether a number is the name of what stands before it: `cluster 2`."""
+    words = before.split()
+    return bool(words) and _NUMBERED.fullmatch(words[-1]) is not None
+
+
 def _import_paths(one: Prose, day: str) -> Iterator[Claim]:
-    """`N import paths`, or the number they were reduced to; of the name that stands before."""
+    """`N import paths`, or the number they were reduced to; of the name that stands before, or after `for`."""
     for found in _PATHS.finditer(one.text):
         before = one.text[: found.start()]
         reduced = _REDUCED.search(found["after"])
-        if (_GOAL.search(before) and not reduced) or re.search(
-            r"\b(?:target|goal|should|must|will|would|plan)\b", before, re.I
-        ):
+        if _WISHED.search(before) or _numbers(before) or (GOAL.search(before) and not reduced):
             continue
-        stated = (reduced["n"] or reduced["m"]) if reduced else found["n"]
-        names = re.findall(r"[A-Za-z_]\w*", found["before"])
-        ignored = (
-            "different",
-            "working",
-            "fragmented",
-            "canonical",
-            "unique",
-            "legacy",
-            "deprecated",
-            "distinct",
-            "the",
-        )
-        named = [word for word in names if word.lower() not in ignored]
-        narrower = len(named) != len(
-            [word for word in names if word.lower() in ("different", "unique", "distinct", "the")]
-        ) and len(names) > len(named)
-        wide = all(word.lower() in ("different", "unique", "distinct", "the") for word in names if word not in named)
+        said = re.findall(r"[A-Za-z_]\w*", found["before"])
+        if any(word.lower() in _SOME_PATHS for word in said) and not reduced:
+            continue  # of some kind of path only, which is not what is counted
+        named = [word for word in said if word.lower() not in _ANY_PATH | _SOME_PATHS]
         if not named and (of := re.match(r"\s*(?:for|of|to)\s+(?:the\s+)?(?P<name>[A-Za-z_]\w*)", found["after"])):
             named = [of["name"]]
-        if narrower and not wide and not reduced:
-            continue  # of some kind of path only, which is not what is counted
-        if len(named) == 1:
+        stated = (reduced["n"] or reduced["m"]) if reduced else found["n"]
+        if len(named) == 1 and stated.lower() not in ("no", "zero"):
             yield _claim(About.PATHS, one, found, named[0], stated, day)

@@ -61,18 +61,18 @@ def contents(path: str, text: str) -> Contents:
         one._replace(begin=one.begin + skipped, end=one.end + skipped) for one in markers.find(body, document.live)
     ]
     inside = {one.line for one in marked}  # what is between markers is not read as prose as well
-    claims = [claim for one in _claims(document, day) if (claim := one).line not in inside]
+    claims = [one for one in _claims(document, day, path) if one.line not in inside]
     return Contents(tuple(claims), tuple(marked), day)
 
 
-def _claims(document: markdown.Document, day: str) -> Iterator[Claim]:
+def _claims(document: markdown.Document, day: str, path: str) -> Iterator[Claim]:
     for one in document.prose:
         if len(one.text) <= MAX_LINE:
-            yield from prose.claims_of(one, day)
+            yield from prose.claims_of(one, day, path)
             yield from status.status_of(one, day)
-            yield from cited.files_of(one, day)
+            yield from cited.files_of(one, day, path)
     for code in document.code:
-        yield from snippets.imports_of(code, day)
+        yield from snippets.imports_of(code, day, path)
 
 
 def lost_document(task: Task, reason: str) -> Failure:

@@ -9,6 +9,7 @@ from collections.abc import Iterator
 
 from ssot_audit.documents.claim import About, Claim
 from ssot_audit.documents.markdown import Code
+from ssot_audit.documents.phrases import PLAN, WRONG, names
 
 _PYTHON = re.compile(r"(?:\{?\.?)(?:python3?|py3?|pycon|python-console)\b")
 _STATEMENT = re.compile(
@@ -17,24 +18,18 @@ _STATEMENT = re.compile(
     re.MULTILINE,
 )
 _NAME = re.compile(r"\s*([A-Za-z_]\w*|\*)(?:\s+as\s+\w+)?\s*\Z")
-# What says that an example shows how not to do it, how it was, or how it is going to be; and what ends that.
-_WRONG = re.compile(
-    r"\b(?:wrong|bad|before|old|deprecated|legacy|broken|incorrect|invalid|avoid|never|don'?t|do not|fail\w*|error\w*|removed?"
-    r"|anti-?pattern|violat\w*|current\w*|instead of|not exist|missing|problem\w*|issue\w*|fragment\w*|delet\w*|replac\w*|forbidden"
-    r"|prohibited|non-canonical|from:|propos\w*|new|creat\w*|planned?|will|should|todo|example|phase|test\w*|duplicat\w*|remediat\w*"
-    r"|expect\w*|strategy|solution|option|target|after|implement\w*|add\w*|hypothetical|future|ideal|goal|recommend\w*)\b|❌|🚨|→|->",
-    re.I,
-)
 _COMMENT = re.compile(r"^[ \t]*#(.*)$|#(.*)$")
 _DOCSTRING_IMPORT = re.compile(rb"^[ \t]*(?:>>> )?(?:from[ \t]+[\w.]+[ \t]+import|import[ \t]+[\w.]+[ \t]*$)", re.M)
 _TRIPLE = re.compile(rb"(\"\"\"|''')(.*?)\1", re.S)
 _GUARD = re.compile(r"except\s+(?:\(?.*ImportError|ModuleNotFoundError|Exception)|pytest\.raises|assertRaises")
 
 
-def imports_of(one: Code, day: str) -> Iterator[Claim]:
+def imports_of(one: Code, day: str, path: str) -> Iterator[Claim]:
     """The imports of a fenced block of Python, each with whether it is shown as one to avoid or to come."""
     if _PYTHON.match(one.language):
-        yield from imports_in(one.text, one.line, day, bool(_WRONG.search(one.above)) or bool(_GUARD.search(one.text)))
+        about = f"{one.above} {names(path)}"
+        hedged = bool(WRONG.search(one.above) or PLAN.search(about) or _GUARD.search(one.text))
+        yield from imports_in(one.text, one.line, day, hedged)
 
 
 def imports_in(text: str, first: int, day: str, hedged: bool) -> Iterator[Claim]:
@@ -70,10 +65,10 @@ def _said_wrong(lines: list[str]) -> list[bool]:
     for line in lines:
         comment = _COMMENT.search(line)
         if comment and comment[1] is not None:
-            state = bool(_WRONG.search(comment[1]))
+            state = bool(WRONG.search(comment[1]))
         elif not line.strip():
             state = False
-        found.append(state or bool(comment and comment[2] and _WRONG.search(comment[2])))
+        found.append(state or bool(comment and comment[2] and WRONG.search(comment[2])))
     return found
 
 

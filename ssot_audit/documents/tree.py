@@ -65,8 +65,7 @@ class Tree:
         if is_link:
             return []
         plain = posixpath.normpath(cited).lstrip("./")
-        ends = [path for path in self._named.get(posixpath.basename(plain), ()) if f"/{path}".endswith(f"/{plain}")]
-        return ends
+        return [path for path in self._named.get(posixpath.basename(plain), ()) if f"/{path}".endswith(f"/{plain}")]
 
     def _exists(self, path: str) -> bool:
         if path in self._paths or path in self._folders or path == ".":
@@ -84,9 +83,15 @@ class Tree:
             folder, name = posixpath.split(plain)
         elif not folder or not (folder in self._folder_ends or plain.partition("/")[0] in self._folders):
             return Answer(Standing.UNVERIFIABLE, "no folder of the repository has such a name")
-        moved = self._named.get(name, []) if name not in _COMMON else []
+        moved = self._named.get(name, []) if name.lower() not in _COMMON else []
+        if is_link and posixpath.normpath(cited).lstrip("./") in self._paths:  # written as if from the top
+            moved = [posixpath.normpath(cited).lstrip("./")]
         if moved and len(moved) <= MANY:
-            return Answer(Standing.STALE, f"is at {', '.join(moved)}", tuple((path, 1) for path in moved))
+            return Answer(
+                Standing.STALE,
+                f"is not there; a file of that name is {', '.join(moved)}",
+                tuple((path, 1) for path in moved),
+            )
         return Answer(Standing.FALSE, "there is no such file")
 
     def _line(self, path: str, line: int, symbol: str) -> Answer:
@@ -118,7 +123,17 @@ class Tree:
 
 
 _COMMON = frozenset(
-    ("__init__.py", "README.md", "conftest.py", "index.md", "main.py", "config.py", "setup.py", "models.py")
+    [
+        "__init__.py",
+        "readme.md",
+        "conftest.py",
+        "index.md",
+        "main.py",
+        "config.py",
+        "setup.py",
+        "models.py",
+        "index.xml",
+    ]
 )
 
 
