@@ -32,7 +32,7 @@ _ABOUT = """Measure how much of a Python repository imports each symbol from its
   ssot-audit paths NAME [PATH]    through which import paths is NAME reached, and where does each lead
   ssot-audit imports [PATH]       every import, as JSON lines
   ssot-audit graph [PATH]         the import graph and its cycles, or every path that leads to one symbol
-  ssot-audit docs [PATH...]       what documents claim, held against what is measured; `--write` keeps their figures true
+  ssot-audit docs [PATH...]       what documents claim, held against what is measured
   ssot-audit rules [list|test|ID] list the rules, explain one, or run their examples
   ssot-audit cache [show|clean]   where what was read is kept from run to run, and how much of it
 """

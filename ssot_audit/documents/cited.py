@@ -33,7 +33,7 @@ def files_of(one: Prose, day: str, path: str) -> Iterator[Claim]:
         return
     day = line_day(one) or day
     about = " ".join((one.text, *one.headings[-2:], *one.columns))
-    hedged = bool(HEDGED.search(about) or PLAN.search(" ".join((names(path), *one.headings))))
+    hedged = bool(one.labels or HEDGED.search(about) or PLAN.search(" ".join((names(path), *one.headings))))
     named = {code.removesuffix("()") for code in one.codes if _NAME.match(code) and not _WHOLE.match(code)}
     seen: set[tuple[str, str]] = set()
     for cited, line, symbol, column in found:

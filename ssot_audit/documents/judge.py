@@ -8,7 +8,9 @@ from decimal import ROUND_FLOOR, ROUND_HALF_UP, Decimal
 
 from ssot_audit.documents import status
 from ssot_audit.documents.claim import About, Claim, Judged, Standing
+from ssot_audit.documents.dates import SOME_DAY
 from ssot_audit.documents.measure import Measured
+from ssot_audit.documents.prose import UNSAID, WHOLE
 from ssot_audit.documents.reading import Contents
 from ssot_audit.documents.tree import Tree
 from ssot_audit.model import Class, Related, Tally
@@ -78,13 +80,13 @@ def imported(path: str, claim: Claim, measured: Measured, channel: str = "docume
 def _compliance(path: str, claim: Claim, measured: Measured) -> Judged:
     """A share of the whole, or of a rule that the subject names."""
     tally: Tally | None = None
-    if not claim.subject and not claim.scope:
+    if claim.subject == WHOLE and not claim.scope:
         tally = measured.report.total.total
     else:
         words = [*claim.subject.split(), *claim.scope.split()]
         scores = [score for word in words if (score := measured.rule_of(word))] if len(words) < 3 else []
         tally = scores[0].total if len(scores) == 1 else None
-    if tally is None or not tally.governed:
+    if tally is None or claim.subject == UNSAID or not tally.governed:
         return Judged(path, claim, Standing.UNVERIFIABLE)
     same = states(claim.stated, tally)
     figure = f"{tally.percent} ({tally.canonical:,} of {tally.governed:,})"
@@ -119,8 +121,10 @@ def _count(claim: Claim, measured: Measured) -> int | None:
     """What is measured of a count; None for nothing."""
     if claim.about is About.PATHS:
         return measured.paths_about(claim.subject)
-    if claim.about is About.VIOLATIONS and not claim.scope and measured.report.rules:
-        return len(measured.report.findings) if claim.subject in ("ssot violations", "total ssot violations") else None
+    if claim.about is About.VIOLATIONS and not claim.scope:
+        words = claim.subject.split()  # whoever counts other things than findings of a rule has another count
+        rules = [word for word in words if word in measured.scores]
+        return int(measured.figure(f"findings:{rules[0]}") or 0) if len(rules) == 1 and len(words) == 2 else None
     if claim.about is About.TESTS and claim.subject == "tests passing" and claim.stated.isdecimal():
         return measured.tests
     return None
@@ -138,14 +142,13 @@ def compare(judged: Sequence[Judged]) -> list[Judged]:
 
 def _group(one: Judged) -> tuple[About, str, str] | None:
     claim = one.claim
-    if (
-        claim.about not in (About.COMPLIANCE, About.PATHS)
-        or one.standing is Standing.TRUE
-        or claim.day.startswith("some")
-    ):
+    figures = claim.about in (About.COMPLIANCE, About.PATHS)
+    if not figures or one.standing is Standing.TRUE or claim.scope or claim.day == SOME_DAY:
         return None
-    if claim.subject == "of what the section is about" or claim.scope:
-        return None
+    if claim.about is About.COMPLIANCE:
+        # What has another name may be one thing in this document and another in that.
+        of_all = claim.subject == WHOLE or (claim.subject == UNSAID and claim.day)
+        return (claim.about, WHOLE, claim.day) if of_all else None
     return claim.about, claim.subject.lower(), claim.day
 
 
@@ -163,6 +166,7 @@ def _against(one: Judged, group: Sequence[Judged]) -> Judged:
     if one.standing is Standing.FALSE:
         return one._replace(related=related)
     number = len(others)
-    said = f"{number} other {'value' if number == 1 else 'values'}: {', '.join(f'{value}{sign}' for value in sorted(others)[:6])}"
+    values = ", ".join(f"{value}{sign}" for value in sorted(others)[:6])
+    said = f"{number} other {'value' if number == 1 else 'values'}: {values}"
     day = f" on {one.claim.day}" if one.claim.day else ""
     return one._replace(standing=Standing.CONTRADICTING, measured=said + day, related=related)

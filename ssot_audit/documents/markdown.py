@@ -27,6 +27,7 @@ class Prose(NamedTuple):
     cells: tuple[str, ...] = ()
     columns: tuple[str, ...] = ()
     is_heading: bool = False
+    labels: bool = False  # names the example right below it
 
     @property
     def heading(self) -> str:
@@ -34,12 +35,13 @@ class Prose(NamedTuple):
 
 
 class Code(NamedTuple):
-    """A fenced or indented block. `line` is that of its first line of code; `above` the prose and headings before it."""
+    """A fenced or indented block. `line` is that of its first line; `above` the prose and headings before it."""
 
     line: int
     language: str
     text: str
     above: str
+    labelled: bool = False  # an example with a name of a file of its own
 
 
 class Document(NamedTuple):
@@ -100,9 +102,10 @@ class _Reader:
             found = [True for _ in MARKER.finditer(token.content)]
             self.flags.setdefault((token.map[0], token.map[1]), []).extend(found)
         elif kind in ("fence", "code_block") and token.map:
+            labelled = self._label(token.map[0])
             above = " ".join([*self._titles(), *(one.text for one in self.prose[-1:])])
             first = token.map[0] + (2 if kind == "fence" else 1)
-            self.code.append(Code(first, token.info.strip().lower(), token.content, above))
+            self.code.append(Code(first, token.info.strip().lower(), token.content, above, labelled))
         elif kind == "heading_open":
             self.level = int(token.tag[1:])
         elif kind == "heading_close":
@@ -113,6 +116,15 @@ class _Reader:
             self._end_row()
         elif kind == "table_close":
             self.columns = ()
+
+    def _label(self, begin: int) -> bool:
+        """Whether the line right above a block names it, as a file of an example is named; that line is marked."""
+        last = self.prose[-1] if self.prose else None
+        if last is None or not last.codes or begin - last.line > 1:
+            return False
+        is_label = "." in last.codes[-1] and last.text.rstrip(" :").endswith(last.codes[-1])
+        self.prose[-1] = last._replace(labels=is_label)
+        return is_label
 
     def _titles(self) -> tuple[str, ...]:
         return tuple(text for _, text in self.headings)

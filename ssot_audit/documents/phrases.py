@@ -15,9 +15,10 @@ def any_of(words: str, signs: str = "") -> re.Pattern[str]:
 
 
 GOAL = any_of(
-    "target target* goal goals threshold* should must will would could need needs needed require* expect* aim* minimum"
-    " objective* ensure* criteria if until unless e.g example* before previous* was were from claim* versus vs gap baseline"
-    " estimate* projected potential todo plan* confirm achieve reach verify check measure initial* original*",
+    "target target* goal goals threshold* should must will would could need needs needed require* expect* aim*"
+    " minimum objective* ensure* criteria if until unless e.g example* before previous* was were from claim*"
+    " versus vs gap baseline estimate* projected potential todo plan* confirm achieve reach verify check measure"
+    " initial* original*",
     "-> \u2192 \u2265 \u2264 > < ?",
 )
 GOAL_COLUMN = any_of("target* goal* threshold before previous baseline required expected minimum old initial")
@@ -26,24 +27,23 @@ BOUND = re.compile(
 )
 # What a line says of a file that is not there, and need not be.
 HEDGED = any_of(
-    "creat* add added adding adds new delet* remov* renam* move moved moving propos* will should would could plan* todo"
-    " missing absent not_exist* not_found not_present not_yet no_longer never doesn't does_not deprecat* legacy old output*"
-    " generat* save* saving writ* e.g example* temp* backup* archiv* replac* migrat* consolidat* extract* eliminat* need*"
-    " to_be implement* suggest* recommend* future non-existent nonexistent cleanup clean_up broken obsolete former* was"
-    " were deliverable* before split refactor* merg* convert* test_file",
+    "creat* add added adding adds new delet* remov* renam* move moved moving propos* will should would could"
+    " plan* todo missing absent not_exist* not_found not_present not_yet no_longer never doesn't does_not"
+    " deprecat* legacy old output* generat* save* saving writ* e.g example* temp* backup* archiv* replac*"
+    " migrat* consolidat* extract* eliminat* need* to_be implement* suggest* recommend* future non-existent"
+    " nonexistent cleanup clean_up broken obsolete former* was were deliverable* before split refactor* merg*"
+    " convert*",
     "\u2192 -> \u274c \U0001f195",
 )
 # What says that an example shows how not to do it, how it was, or how it is going to be.
 WRONG = any_of(
-    "wrong bad before old deprecated legacy broken incorrect invalid avoid never don't do_not fail* error* remove*"
-    " anti-pattern* antipattern* violat* current* instead_of not_exist* missing problem* fragment* delet* replac* forbidden"
-    " prohibited non-canonical from: propos* new creat* plan* will should todo duplicat* expect* hypothetical future ideal"
-    " target* test_strategy",
+    "wrong bad before old deprecated legacy broken incorrect invalid avoid never don't do_not fail* error*"
+    " remove* anti-pattern* antipattern* violat* current* instead_of not_exist* missing problem* fragment*"
+    " delet* replac* forbidden prohibited non-canonical from: propos* new creat* plan* will should todo"
+    " duplicat* expect* hypothetical future ideal target* test_strategy",
     "\u274c \U0001f6a8 \u2192 ->",
 )
-PLAN = any_of(
-    "plan* strateg* proposal* propos* design* roadmap* rfc* adr spec specification* remediation* todo prompt*"
-)
+PLAN = any_of("plan* strateg* proposal* propos* design* roadmap* rfc* adr remediation* todo prompt*")
 """In the name or title of a document that speaks of what is to be made."""
 
 LIVING = any_of("status readme index overview compliance scorecard claude agents dashboard health state summary")

@@ -80,7 +80,8 @@ _PATHS = re.compile(
 )
 _REDUCED = re.compile(r"\b(?:to|into)\b\D{0,12}(?P<n>\d+)|(?:\u2192|->)\s*(?P<m>\d+)")
 _TESTS = re.compile(
-    r"(?<![\w./#-])(?P<n>\d{1,6}(?:/\d{1,6})?)\s+(?P<before>(?:[A-Za-z-]+ ){0,3}?)tests?\s+(?:are\s+)?pass(?:ing|ed)?\b",
+    r"(?<![\w./#-])(?P<n>\d{1,6}(?:/\d{1,6})?)\s+(?P<before>(?:[A-Za-z-]+ ){0,3}?)"
+    r"tests?\s+(?:are\s+)?pass(?:ing|ed)?\b",
     re.IGNORECASE,
 )
 _DONE = any_of(

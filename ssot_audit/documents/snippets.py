@@ -28,7 +28,7 @@ def imports_of(one: Code, day: str, path: str) -> Iterator[Claim]:
     """The imports of a fenced block of Python, each with whether it is shown as one to avoid or to come."""
     if _PYTHON.match(one.language):
         about = f"{one.above} {names(path)}"
-        hedged = bool(WRONG.search(one.above) or PLAN.search(about) or _GUARD.search(one.text))
+        hedged = bool(one.labelled or WRONG.search(one.above) or PLAN.search(about) or _GUARD.search(one.text))
         yield from imports_in(one.text, one.line, day, hedged)
 
 

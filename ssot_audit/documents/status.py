@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+from collections import defaultdict
 from collections.abc import Iterator, Sequence
 
 from ssot_audit.documents.claim import About, Claim, Judged, Standing
@@ -13,26 +14,29 @@ from ssot_audit.model import Related
 GOOD, OPEN, WHOLE = "done", "open", "all done"
 
 _OPEN_WORDS = (
-    r"UNVALIDATED|UNVERIFIED|INCOMPLETE|NOT (?:STARTED|COMPLETE|COMPLETED|VALIDATED|VERIFIED|READY|TESTED|WORKING|IMPLEMENTED)"
-    r"|FAILED|FAILING|BROKEN|PENDING|BLOCKED|IN[ -]PROGRESS|NEEDS AUDIT|NEEDS VALIDATION|TODO"
+    "UNVALIDATED|UNVERIFIED|INCOMPLETE"
+    "|NOT (?:STARTED|COMPLETED?|VALIDATED|VERIFIED|READY|TESTED|WORKING|IMPLEMENTED)"
+    "|FAILED|FAILING|BROKEN|PENDING|BLOCKED|IN[ -]PROGRESS|NEEDS AUDIT|NEEDS VALIDATION|TODO"
 )
 _GOOD_WORDS = (
-    r"COMPLETED?|VALIDATED|VERIFIED|RESOLVED|FIXED|PASSED|PASSING|OPERATIONAL|DONE|PRODUCTION[ -]READY|HEALTHY|ACHIEVED"
-    r"|DELIVERED|IMPLEMENTED|WORKING"
+    "COMPLETED?|VALIDATED|VERIFIED|RESOLVED|FIXED|PASSED|PASSING|OPERATIONAL|DONE|PRODUCTION[ -]READY|HEALTHY|ACHIEVED"
+    "|DELIVERED|IMPLEMENTED|WORKING"
 )
 _WHOLE = re.compile(
-    r"\bALL\s+(?:\w+\s+){0,2}(?:PHASES|COMPONENTS|SYSTEMS|SERVICES|STEPS|ISSUES|TASKS|WORK)?\s*"
-    r"(?:ARE\s+)?(?:COMPLETED?|VALIDATED|VERIFIED|OPERATIONAL|RESOLVED|PASSING)\b"
+    r"\bALL\s+(?:\w+\s+){0,3}(?:ARE\s+)?(?:COMPLETED?|VALIDATED|VERIFIED|OPERATIONAL|RESOLVED|PASSING)\b"
 )
-_OPEN = re.compile(rf"\b(?:{_OPEN_WORDS})\b|❌")
-_GOOD = re.compile(rf"\b(?:{_GOOD_WORDS})\b|✅|☑|✔")
+_OPEN = re.compile(rf"\b(?:{_OPEN_WORDS})\b|\u274c")
+_GOOD = re.compile(rf"\b(?:{_GOOD_WORDS})\b|\u2705|\u2611|\u2714")
+_ANY = re.compile(rf"\b(?:{_OPEN_WORDS}|{_GOOD_WORDS})\b|[\u274c\u2705\u2611\u2714]")
 _STATUS_COLUMN = re.compile(r"^\W*(?:status|state|standing|verdict)\W*$", re.I)
-_LINE = re.compile(r"^\W*(?P<subject>[^:|]{3,90}?)\s*(?::|\s[-–—]|\s(?=✅|❌))\s*(?P<rest>.+)$")
+_LINE = re.compile(r"^\W*(?P<subject>[^:|]{3,90}?)\s*(?::|\s[-\u2013\u2014]|\s(?=[\u2705\u274c]))\s*(?P<rest>.+)$")
 _VAGUE = re.compile(r"^(?:status|result|results|phase.*|step.*|overall.*|note|notes|total|summary|conclusion|total.*)$")
 
 
 def status_of(one: Prose, day: str) -> Iterator[Claim]:
     """What one line says of the status of the thing it names."""
+    if not _ANY.search(one.text):
+        return
     day = line_day(one) or day
     subject, rest = _parts(one)
     if not subject:
@@ -57,7 +61,7 @@ def _parts(one: Prose) -> tuple[str, str]:
     if found:
         rest = found["rest"]
         mark = one.text[: found.start("subject")]
-        return _subject(found["subject"]), f"{rest} " + ("✅" if "✅" in mark and len(rest) < 40 else "")
+        return _subject(found["subject"]), f"{rest} " + ("\u2705" if "\u2705" in mark and len(rest) < 40 else "")
     return "", ""
 
 
@@ -71,13 +75,17 @@ def contradictions(path: str, claims: Sequence[Claim]) -> dict[Claim, Judged]:
     all is done beside things that are open."""
     found: dict[Claim, Judged] = {}
     mine = [one for one in claims if one.about is About.STATUS]
-    still = [one for one in mine if one.stated == OPEN]
+    unproven = [one for one in mine if one.stated == OPEN and one.scope.startswith("UN")]
+    still: dict[str, list[Claim]] = defaultdict(list)
+    for one in mine:
+        if one.stated == OPEN and one.scope.isupper() and not one.day:
+            still[one.subject.lower()].append(one)
     for one in mine:
         others: Sequence[Claim] = ()
         if one.stated == WHOLE:
-            others = [other for other in still if other.scope != "❌"]
-        elif one.stated == GOOD and not _VAGUE.match(one.subject.lower()):
-            others = [other for other in still if other.subject.lower() == one.subject.lower() and other.day == one.day]
+            others = unproven
+        elif one.stated == GOOD and not one.day and one.scope.isupper() and not _VAGUE.match(one.subject.lower()):
+            others = still[one.subject.lower()]
         if others:
             said = "; ".join(f"{other.subject} {other.scope}" for other in others[:3])
             more = f" and {len(others) - 3} more" if len(others) > 3 else ""
