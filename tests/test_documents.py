@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import os
 import re
 from collections import Counter
 from pathlib import Path
@@ -79,7 +78,7 @@ def test_a_pattern_that_matches_no_document_is_told(tmp_path: Path) -> None:
 
 def test_figures_are_written_between_markers_and_nothing_else_is_touched(tmp_path: Path) -> None:
     library(tmp_path, {"README.md": MARKED})
-    os.chmod(tmp_path / "README.md", 0o640)
+    (tmp_path / "README.md").chmod(0o640)
     assert audit("docs", "--write", tmp_path).code == 0
     written = (tmp_path / "README.md").read_bytes()
     assert written == MARKED.replace("old", "100.0 %").encode()
@@ -159,33 +158,10 @@ def test_what_documents_show_changes_no_figure_of_code(tmp_path: Path) -> None:
     assert [one["standing"] for one in rows(tmp_path)] == ["stale"]
 
 
-PIECES = st.sampled_from(
-    [
-        "<!-- ssot:figure a -->",
-        "<!-- /ssot -->",
-        "<!-- ssot:figure",
-        "`",
-        "```\n",
-        "\n",
-        "\r\n",
-        "\r",
-        "| a | b |\n|---|---|\n",
-    ]
-    + [
-        "    ",
-        "- ",
-        "# T\n",
-        "SSOT Compliance: 98.7%",
-        "[x](a.md)",
-        "\ufeff",
-        "\0",
-        "\u0661%",
-        "x",
-        "COMPLETE",
-        ": ",
-        "<b>",
-    ]
-)
+MARKERS = ("<!-- ssot:figure a -->", "<!-- /ssot -->", "<!-- ssot:figure", "<b>", "`", "```\n", "    ")
+ENDS = ("\n", "\r\n", "\r", "\0", "\ufeff")
+WORDS = ("| a | b |\n|---|---|\n", "- ", "# T\n", "SSOT Compliance: 98.7%", "[x](a.md)", "\u0661%", "COMPLETE", ": ")
+PIECES = st.sampled_from((*MARKERS, *ENDS, *WORDS))
 TEXTS = st.one_of(st.text(), st.lists(st.one_of(PIECES, st.text(max_size=5))).map("".join))
 
 

@@ -35,12 +35,13 @@ def files_of(one: Prose, day: str, path: str) -> Iterator[Claim]:
     about = " ".join((one.text, *one.headings[-2:], *one.columns))
     hedged = bool(one.labels or HEDGED.search(about) or PLAN.search(" ".join((names(path), *one.headings))))
     named = {code.removesuffix("()") for code in one.codes if _NAME.match(code) and not _WHOLE.match(code)}
+    alone = len({(cited, line) for cited, line, _, _ in found}) == 1
     seen: set[tuple[str, str]] = set()
     for cited, line, symbol, column in found:
         if (cited, line) in seen or _MADE_UP.search(cited):
             continue
         seen.add((cited, line))
-        beside = symbol or (next(iter(named)) if len(named) == 1 and len(found) == 1 and line else "")
+        beside = symbol or (next(iter(named)) if len(named) == 1 and alone and line else "")
         stated = f"{cited}:{line}" if line else cited
         yield Claim(About.FILE, cited, stated, one.line, column, day, hedged, beside, line)
 

@@ -46,8 +46,17 @@ WRONG = any_of(
 PLAN = any_of("plan* strateg* proposal* propos* design* roadmap* rfc* adr remediation* todo prompt*")
 """In the name or title of a document that speaks of what is to be made."""
 
-LIVING = any_of("status readme index overview compliance scorecard claude agents dashboard health state summary")
-"""In the name of a document that speaks of the whole repository."""
+_OF_ALL = re.compile(
+    "(?:status|readme|index|overview|compliance|scorecard|claude|agents|dashboard|health|ssot|architecture|master|wip"
+    "|system|documentation|project|updated|final|report|current|overall|score|state|repository|summary|metrics)"
+)
+
+
+def is_of_all(path: str) -> bool:
+    """Whether a document speaks of the whole repository, as its name says; a README of a folder is about the folder."""
+    folder, _, name = path.rpartition("/")
+    words = re.findall(r"[a-z]+|\d+", name.rpartition(".")[0].lower())
+    return all(_OF_ALL.fullmatch(word) for word in words) and (words != ["readme"] or folder in ("", "docs", "doc"))
 
 
 def names(path: str) -> str:

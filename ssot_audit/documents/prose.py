@@ -12,10 +12,11 @@ from functools import lru_cache
 from ssot_audit.documents.claim import About, Claim
 from ssot_audit.documents.dates import day_in
 from ssot_audit.documents.markdown import Prose
-from ssot_audit.documents.phrases import BOUND, DASH, GOAL, GOAL_COLUMN, LIVING, any_of, names
+from ssot_audit.documents.phrases import BOUND, DASH, GOAL, GOAL_COLUMN, any_of, is_of_all
 
 WHOLE = ""  # the subject of a share that is of the whole repository
 UNSAID = "SSOT"  # of a share that says not of what
+LOCAL = "what the section is about"
 
 _N = r"(?P<n>\d{1,3}(?:\.\d+)?)\s*%(?![+\d])"
 _LINKING = (
@@ -24,7 +25,11 @@ _LINKING = (
 )
 _AFTER = re.compile(rf"(?P<before>(?:[\w./-]+[ ]){{0,4}})compliance{_LINKING}\W{{0,5}}{_N}", re.I)
 _BEFORE = re.compile(rf"(?<![\d.])(?<![<>=~+-]){_N}\s+(?P<before>(?:[\w./-]+[ ]){{0,3}})complian(?:ce|t)\b", re.I)
-_SCOPED = re.compile(r"\s*[(]?\s*(?:for|in|of|across|by|among|within|on)\s+(?P<scope>[^.;,()|]{1,60})", re.I)
+_OF_ISSUE = re.compile(r"issue|pr[-_]?\d|cluster|\d{3,4}\.md", re.IGNORECASE)
+_SCOPED = re.compile(
+    r"\s*[(]?\s*(?:\w+\s+){0,2}?(?:for|in|of|across|by|among|within|on|throughout|with)\s+(?P<scope>[^.;,()|]{1,60})",
+    re.IGNORECASE,
+)
 _ARROW = re.compile(r"(?:\u2192|->|=>|\bto\b)\s*(?P<n>\d{1,3}(?:\.\d+)?)\s*%")
 _NO_STATE = re.compile(rf"\s*(?:or|target|goal|threshold|required|needed|minimum|\+|to\b|-|{DASH})", re.I)
 _PERCENT = re.compile(r"\W*(?P<n>\d{1,3}(?:\.\d+)?)\s*%(?!\+)")
@@ -95,8 +100,6 @@ _SOME_PATHS = frozenset(["fragmented", "canonical", "legacy", "deprecated", "old
 def claims_of(one: Prose, day: str, path: str) -> Iterator[Claim]:
     """What one line of a document claims in figures. `day` is the one its document speaks of."""
     text = one.text.lower()
-    if text.startswith("[ ]"):
-        return
     if "complian" in text and "%" in text:
         yield from _compliance(one, line_day(one) or day, path)
     if "violation" in text:
@@ -153,7 +156,10 @@ def _compliance(one: Prose, day: str, path: str) -> Iterator[Claim]:
                 continue
             said = _CLAUSE.split(before)[-1] + " " + (found["before"] if pattern is _BEFORE else "")
             stated = (last or found)["n"]
-            yield _claim(About.COMPLIANCE, one, found, _of_what(said, one, path), stated, day, _scope(after))
+            subject = _of_what(said, one, path)
+            if subject == UNSAID and (pattern is _BEFORE or _OF_ISSUE.search(path)):
+                subject = LOCAL
+            yield _claim(About.COMPLIANCE, one, found, subject, stated, day, _scope(after))
 
 
 def _compliance_row(one: Prose, day: str, path: str) -> Iterator[Claim]:
@@ -176,12 +182,9 @@ def _of_what(said: str, one: Prose, path: str) -> str:
     subject = [word for word in words if word not in _PLAIN]
     if subject:
         return " ".join(subject[:8])
-    about_whole = bool(LIVING.search(names(path))) and not re.search(r"issue|#?\d{3,}", path, re.IGNORECASE)
-    narrowed = len(one.headings) > 1 and not LIVING.search(one.heading)
-    spoken = any(word in _WHOLE for word in words)
-    if about_whole and (spoken or not narrowed):
+    if is_of_all(path) and (len(one.headings) < 2 or any(word in _WHOLE for word in words) or "ssot" in words):
         return WHOLE
-    return UNSAID if "ssot" in words or "architecture" in words else "what the section is about"
+    return UNSAID if "ssot" in words or "architecture" in words else LOCAL
 
 
 # Counts

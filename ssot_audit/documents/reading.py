@@ -68,8 +68,9 @@ def contents(path: str, text: str) -> Contents:
 def _claims(document: markdown.Document, day: str, path: str) -> Iterator[Claim]:
     for one in document.prose:
         if len(one.text) <= MAX_LINE:
-            yield from prose.claims_of(one, day, path)
-            yield from status.status_of(one, day)
+            if not one.text.startswith("[ ]"):
+                yield from prose.claims_of(one, day, path)
+                yield from status.status_of(one, day, path)
             yield from cited.files_of(one, day, path)
     for code in document.code:
         yield from snippets.imports_of(code, day, path)

@@ -88,13 +88,12 @@ def in_docstrings(data: bytes) -> list[Claim]:
             first = node.body[0]
             value = first.value if isinstance(first, ast.Expr) else None
             if isinstance(value, ast.Constant) and isinstance(value.value, str):
-                found += _in_docstring(value.value, value.lineno)
+                found += _in_docstring(value.value, value.lineno, value.col_offset)
     return found
 
 
-def _in_docstring(text: str, line: int) -> Iterator[Claim]:
+def _in_docstring(text: str, line: int, margin: int) -> Iterator[Claim]:
     """Doctests, fences of Python, and what is indented below a line that ends with a colon."""
-    margin = _margin(text)
     code: list[str] = []
     fence, opened = "", False
     for one in text.split("\n"):
@@ -109,9 +108,3 @@ def _in_docstring(text: str, line: int) -> Iterator[Claim]:
             opened = bare.endswith(":")
         code.append(one if shown else f"# {bare}" if bare else "")
     yield from imports_in("\n".join(code), line, "", False)
-
-
-def _margin(text: str) -> int:
-    """The indentation that the lines of a docstring after its first have in common."""
-    rest = [one for one in text.split("\n")[1:] if one.strip()]
-    return min((len(one) - len(one.lstrip()) for one in rest), default=0)

@@ -8,6 +8,7 @@ from collections.abc import Iterator, Sequence
 
 from ssot_audit.documents.claim import About, Claim, Judged, Standing
 from ssot_audit.documents.markdown import Prose
+from ssot_audit.documents.phrases import PLAN, names
 from ssot_audit.documents.prose import line_day
 from ssot_audit.model import Related
 
@@ -33,9 +34,9 @@ _LINE = re.compile(r"^\W*(?P<subject>[^:|]{3,90}?)\s*(?::|\s[-\u2013\u2014]|\s(?
 _VAGUE = re.compile(r"^(?:status|result|results|phase.*|step.*|overall.*|note|notes|total|summary|conclusion|total.*)$")
 
 
-def status_of(one: Prose, day: str) -> Iterator[Claim]:
-    """What one line says of the status of the thing it names."""
-    if not _ANY.search(one.text):
+def status_of(one: Prose, day: str, path: str) -> Iterator[Claim]:
+    """What one line of a document says of the status of the thing it names."""
+    if not _ANY.search(one.text) or PLAN.search(names(path)):
         return
     day = line_day(one) or day
     subject, rest = _parts(one)
@@ -55,8 +56,9 @@ def status_of(one: Prose, day: str) -> Iterator[Claim]:
 def _parts(one: Prose) -> tuple[str, str]:
     """The thing a line names, and what it says of it."""
     if one.cells:
-        at = next((at for at, name in enumerate(one.columns) if _STATUS_COLUMN.match(name)), 0)
-        return (_subject(one.cells[0]), one.cells[at]) if 0 < at < len(one.cells) else ("", "")
+        named = [cell for name, cell in zip(one.columns, one.cells, strict=False) if _STATUS_COLUMN.match(name)]
+        said = next((cell for cell in (*named, *one.cells[1:]) if _ANY.search(cell[:20])), "")
+        return _subject(one.cells[0]), said
     found = _LINE.match(one.text)
     if found:
         rest = found["rest"]
