@@ -8,9 +8,11 @@ from pathlib import Path
 
 from hypothesis import given, settings
 from hypothesis import strategies as st
-from running import FIXTURES, audit, library, write
+from running import FIXTURES, ROOT, audit, library, write
 
 from ssot_audit.documents import markers
+from ssot_audit.documents.claim import About, Standing
+from ssot_audit.documents.measure import NAMES
 from ssot_audit.documents.reading import contents
 
 WANT = re.compile(r"(?:<!--|#) want: (.*?)(?: -->|$)")
@@ -188,3 +190,20 @@ def _without(text: str, marked: list[markers.Marked]) -> str:
 def test_any_text_is_read_without_an_error(text: str, path: str) -> None:
     for claim in contents(path, text).claims:
         assert 1 <= claim.line <= 1 + len(re.findall(r"\r\n?|\n", text))
+
+
+def test_the_page_names_every_standing_kind_of_claim_and_figure() -> None:
+    page = (ROOT / "docs" / "documents.md").read_text("utf-8")
+    for name in (*About, *Standing):
+        assert f"| `{name}` |" in page
+    for name in NAMES.split(", "):
+        assert f"`{name}`" in page
+
+
+def test_the_examples_of_the_page_are_claims_of_their_kind() -> None:
+    page = (ROOT / "docs" / "documents.md").read_text("utf-8")
+    shown = re.findall(r"^\| `([a-z-]+)` \| (.*?) \|", page, re.MULTILINE)
+    for about, text in shown:
+        if about in ("compliance", "violations", "import-paths", "tests", "status"):
+            for example in [one for one in re.findall(r"`([^`]+)`", text) if " " in one]:
+                assert about in {one.about for one in contents("a.md", example).claims}, example
