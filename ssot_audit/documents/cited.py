@@ -33,7 +33,12 @@ def files_of(one: Prose, day: str, path: str) -> Iterator[Claim]:
         return
     day = line_day(one) or day
     about = " ".join((one.text, *one.headings[-2:], *one.columns))
-    hedged = bool(one.labels or HEDGED.search(about) or PLAN.search(" ".join((names(path), *one.headings))))
+    hedged = bool(
+        one.labels
+        or one.text.startswith("[ ]")
+        or HEDGED.search(about)
+        or PLAN.search(" ".join((names(path), *one.headings)))
+    )
     named = {code.removesuffix("()") for code in one.codes if _NAME.match(code) and not _WHOLE.match(code)}
     alone = len({(cited, line) for cited, line, _, _ in found}) == 1
     seen: set[tuple[str, str]] = set()

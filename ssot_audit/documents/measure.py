@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections import Counter
 from collections.abc import Collection, Mapping, Sequence
 from datetime import date
 from functools import cached_property
@@ -57,7 +58,7 @@ class Measured:
     def _governance(self) -> Governance:
         return Governance(self.rules, self.program)
 
-    @property
+    @cached_property
     def scores(self) -> Mapping[str, Score]:
         return {one.name: one for one in self.report.rules}
 
@@ -105,10 +106,14 @@ class Measured:
 
     def rule_of(self, word: str) -> Score | None:
         """The figure of the rule a word names: by its id, or by a symbol it governs."""
-        if word in self.scores:
-            return self.scores[word]
-        ids = [one.id for one in self.rules if word in (one.spec.symbol, *one.spec.aliases)]
-        return self.scores.get(ids[0]) if len(ids) == 1 else None
+        return self.scores.get(word) or self.scores.get(self._governing.get(word, ""))
+
+    @cached_property
+    def _governing(self) -> Mapping[str, str]:
+        """The id of the one rule that governs a name, by the name."""
+        governed = [(name, one.id) for one in self.rules for name in {one.spec.symbol, *one.spec.aliases}]
+        often = Counter(name for name, _ in governed)
+        return {name: rule for name, rule in governed if often[name] == 1}
 
     # Imports
 

@@ -31,7 +31,10 @@ _SCOPED = re.compile(
     re.IGNORECASE,
 )
 _ARROW = re.compile(r"(?:\u2192|->|=>|\bto\b)\s*(?P<n>\d{1,3}(?:\.\d+)?)\s*%")
-_NO_STATE = re.compile(rf"\s*(?:or|target|goal|threshold|required|needed|minimum|\+|to\b|-|{DASH})", re.I)
+_NO_STATE = re.compile(
+    rf"\s*(?:[(]currently|pass|success|coverage|or|target|goal|threshold|required|needed|minimum|\+|to\b|-|{DASH})",
+    re.I,
+)
 _PERCENT = re.compile(r"\W*(?P<n>\d{1,3}(?:\.\d+)?)\s*%(?!\+)")
 _ROW = re.compile(
     r"\W*(?P<before>(?:[\w./-]+ ){0,4})compliance(?: (?:score|rate|level|percentage))?\W*\Z", re.IGNORECASE
@@ -157,8 +160,8 @@ def _compliance(one: Prose, day: str, path: str) -> Iterator[Claim]:
             said = _CLAUSE.split(before)[-1] + " " + (found["before"] if pattern is _BEFORE else "")
             stated = (last or found)["n"]
             subject = _of_what(said, one, path)
-            if subject == UNSAID and (pattern is _BEFORE or _OF_ISSUE.search(path)):
-                subject = LOCAL
+            if subject == UNSAID and (pattern is _BEFORE or stated == "100"):
+                subject = LOCAL  # `100 % SSOT compliance` praises the work at hand
             yield _claim(About.COMPLIANCE, one, found, subject, stated, day, _scope(after))
 
 
@@ -184,7 +187,8 @@ def _of_what(said: str, one: Prose, path: str) -> str:
         return " ".join(subject[:8])
     if is_of_all(path) and (len(one.headings) < 2 or any(word in _WHOLE for word in words) or "ssot" in words):
         return WHOLE
-    return UNSAID if "ssot" in words or "architecture" in words else LOCAL
+    said_ssot = "ssot" in words or "architecture" in words
+    return UNSAID if said_ssot and not _OF_ISSUE.search(path) else LOCAL
 
 
 # Counts

@@ -31,7 +31,9 @@ _GOOD = re.compile(rf"\b(?:{_GOOD_WORDS})\b|\u2705|\u2611|\u2714")
 _ANY = re.compile(rf"\b(?:{_OPEN_WORDS}|{_GOOD_WORDS})\b|[\u274c\u2705\u2611\u2714]")
 _STATUS_COLUMN = re.compile(r"^\W*(?:status|state|standing|verdict)\W*$", re.I)
 _LINE = re.compile(r"^\W*(?P<subject>[^:|]{3,90}?)\s*(?::|\s[-\u2013\u2014]|\s(?=[\u2705\u274c]))\s*(?P<rest>.+)$")
-_VAGUE = re.compile(r"^(?:status|result|results|phase.*|step.*|overall.*|note|notes|total|summary|conclusion|total.*)$")
+_VAGUE = re.compile(
+    r"^(?:status|result|results|phase.*|step.*|overall.*|note|notes|total|summary|conclusion|validation)$"
+)
 
 
 def status_of(one: Prose, day: str, path: str) -> Iterator[Claim]:
