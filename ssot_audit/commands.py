@@ -148,13 +148,10 @@ def init(arguments: Namespace, watch: Watch) -> Answer:
 
 
 def docs(arguments: Namespace, watch: Watch) -> Answer:
-    """What documents claim, and how it stands; each claim by itself is for programs."""
-    from ssot_audit.documents.check import EVERY, check
+    from ssot_audit.documents.check import check
 
-    found = check(options(arguments, watch), arguments.write)
-    if not arguments.output_format.startswith("json"):
-        found = found._replace(tables=tuple(one for one in found.tables if one.title != EVERY))
-    return of_account(found, arguments)
+    every = arguments.output_format.startswith("json")  # each claim by itself is for programs
+    return of_account(check(options(arguments, watch), arguments.write, every), arguments)
 
 
 def cache(arguments: Namespace, watch: Watch) -> Answer:
@@ -290,17 +287,5 @@ def _plain(value: object) -> Any:
 
 
 Command = Callable[[Namespace, Watch], Answer]
-TABLE: Mapping[str, Command] = MappingProxyType(
-    {
-        "check": check,
-        "baseline": baseline,
-        "suppressions": suppressions,
-        "init": init,
-        "paths": paths,
-        "imports": imports,
-        "graph": graph,
-        "docs": docs,
-        "rules": rules,
-        "cache": cache,
-    }
-)
+_COMMANDS = (check, baseline, suppressions, init, paths, imports, graph, docs, rules, cache)
+TABLE: Mapping[str, Command] = MappingProxyType({one.__name__: one for one in _COMMANDS})

@@ -8,7 +8,6 @@ from pathlib import Path
 from typing import Any, NamedTuple
 
 from ssot_audit import names
-from ssot_audit.account import Account, Table, account
 from ssot_audit.documents import findings, judge
 from ssot_audit.documents.claim import About, Claim, Judged, Standing
 from ssot_audit.documents.figures import Audits, write
@@ -27,6 +26,7 @@ from ssot_audit.facts import Failure
 from ssot_audit.globs import Globs
 from ssot_audit.model import Unvalidated
 from ssot_audit.repository import Options, Repository, open_repository
+from ssot_audit.results import Account, Table, account
 from ssot_audit.source.discover import discover
 from ssot_audit.source.excerpts import SourceLines
 from ssot_audit.source.pool import Work, cores, each
@@ -49,9 +49,9 @@ class Scope(NamedTuple):
     obstacles: tuple[str, ...]
 
 
-def check(options: Options, refresh: bool = False) -> Account:
-    """The account of the documents at some paths; with `refresh`, figures between markers are written first.
-    Raises AuditError where it cannot begin."""
+def check(options: Options, refresh: bool = False, every: bool = True) -> Account:
+    """The account of the documents at some paths; with `refresh`, figures between markers are written first,
+    with `every` each claim has a row. Raises AuditError where it cannot begin."""
     scope = _scope(options)
     repository = scope.repository
     read, unread = _read(scope, options)
@@ -69,7 +69,7 @@ def check(options: Options, refresh: bool = False) -> Account:
         ("files of the repository", len(scope.files)),
         ("python files searched for docstrings", len(scope.python)),
     ]
-    tables = [standings(judged), references(judged), every_claim(judged)]
+    tables = [standings(judged), references(judged), *([every_claim(judged)] if every else ())]
     line = SourceLines(repository.root).line
     return account(NAME, found, unread, evidence, scope.obstacles, [one for one in tables if one.rows], line)
 

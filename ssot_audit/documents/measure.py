@@ -12,11 +12,13 @@ from ssot_audit import names, pipeline
 from ssot_audit.checks.symbol import check as symbol
 from ssot_audit.checks.symbol.governance import Governance
 from ssot_audit.facts import Channel, Place
-from ssot_audit.model import Class, Report, Score, Tally
+from ssot_audit.model import Class, Score, Tally
 from ssot_audit.paths import paths_in
 from ssot_audit.program.candidates import Candidate
 from ssot_audit.program.modules import Module
+from ssot_audit.reading import look_for, open_library, symbol_rules
 from ssot_audit.repository import Options, Repository, choose_rules
+from ssot_audit.results import Report
 from ssot_audit.source.entry import Question
 
 NOT_MEASURED = "n/a"
@@ -43,14 +45,10 @@ class Measured:
         self, repository: Repository, options: Options, spelled: Collection[str] = (), tests: int | None = None
     ) -> None:
         self.options, self.tests = options, tests
-        reading = pipeline.open_library(repository, options)
-        rules = choose_rules(repository, reading.program, options)
-        self.rules = pipeline.symbol_rules(rules)
-        self._reading = pipeline.look(reading, self.rules, Question(tuple(sorted(spelled))))
-        outcome = pipeline.hold(self._reading, rules, options)
-        self.report: Report = pipeline.report(self._reading, rules, outcome, options, None)
-        if repository.cache:
-            self._reading.library.keep(repository.cache)
+        self.report: Report = pipeline.audit(options)
+        opened = open_library(repository, options)
+        self.rules = symbol_rules(choose_rules(repository, opened.program, options)[1])
+        self._reading = look_for(opened, self.rules, Question(tuple(sorted(spelled))))
         self.program, self.kinds = self._reading.program, repository.kinds
         self._known: dict[tuple[str, str], Import] = {}
 
