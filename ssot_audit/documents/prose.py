@@ -174,6 +174,7 @@ def _compliance_row(one: Prose, day: str, path: str) -> Iterator[Claim]:
         found = _PERCENT.match(cell)
         if found and not GOAL_COLUMN.search(column) and not GOAL.search(cell[: found.start("n")]):
             subject = _of_what(one.cells[0], one, path)
+            subject = LOCAL if subject == UNSAID else subject  # rows of a table are of what its document is about
             yield Claim(About.COMPLIANCE, subject, found["n"], one.line, 1, day)
             return
 

@@ -108,7 +108,7 @@ class Tree:
         near = any(re.search(rf"\b{re.escape(last)}\b", one) for one in lines[max(0, line - 4) : line + 3])
         if not at or near or any(_end(lines, number) >= line >= number for number in at):
             return Answer(Standing.TRUE)
-        return Answer(Standing.STALE, f"{last} is at line {at[0]}", ((path, at[0]),))
+        return Answer(Standing.STALE, f"{last} is at line {', '.join(map(str, at[:MANY]))}", ((path, at[0]),))
 
     def _text(self, path: str) -> list[str] | None:
         """The lines of a file; None where it cannot be read as text."""
