@@ -20,7 +20,10 @@ from typing import NoReturn
 from ssot_audit import __version__
 from ssot_audit.errors import UsageError
 
-COMMANDS = ("check", "baseline", "suppressions", "init", "paths", "imports", "graph", "pipelines", "rules", "cache")
+COMMANDS = (
+    *("check", "baseline", "suppressions", "pipelines", "docs"),
+    *("init", "paths", "imports", "graph", "rules", "cache"),
+)
 FORMAT_NAMES = ("full", "concise", "json", "json-lines")
 
 _ABOUT = """Measure how much of a Python repository imports each symbol from its single source of truth.
@@ -33,6 +36,7 @@ _ABOUT = """Measure how much of a Python repository imports each symbol from its
   ssot-audit imports [PATH]       every import, as JSON lines
   ssot-audit graph [PATH]         the import graph and its cycles, or every path that leads to one symbol
   ssot-audit pipelines [PATH]     checks in workflows, CI, tox and Make files that cannot fail or cannot run
+  ssot-audit docs [PATH...]       what documents claim, held against what is measured
   ssot-audit rules [list|test|ID] list the rules, explain one, or run their examples
   ssot-audit cache [show|clean]   where what was read is kept from run to run, and how much of it
 """
@@ -90,7 +94,7 @@ def parse(argv: Sequence[str]) -> Namespace:
     commands = parser.add_subparsers(
         dest="command", metavar="COMMAND", parser_class=_Parser, required=True, prog="ssot-audit"
     )
-    made = (_check, _baseline, _suppressions, _init, _paths, _imports, _graph, _pipelines, _rules, _cache)
+    made = (_check, _baseline, _suppressions, _pipelines, _docs, _init, _paths, _imports, _graph, _rules, _cache)
     builders = dict(zip(COMMANDS, made, strict=True))
     for name in argv[:1] if argv and argv[0] in builders else COMMANDS:
         builders[name](commands)
@@ -256,6 +260,18 @@ def _pipelines(commands: _SubParsersAction[_Parser]) -> None:
     )
     parser.add_argument("--config", type=Path, metavar="FILE", help="this configuration; its folder is the repository")
     _files(parser)
+
+
+def _docs(commands: _SubParsersAction[_Parser]) -> None:
+    about = "Hold what Markdown documents claim against what is measured, and keep their figures true."
+    parser = _command(commands, "docs", about, FORMAT_NAMES)
+    parser.add_argument("paths", nargs="*", type=Path, metavar="PATH", help="a repository, or documents of one")
+    mode = parser.add_mutually_exclusive_group()
+    mode.add_argument("--check", action="store_true", help="tell what does not hold and write nothing; the default")
+    mode.add_argument("--write", action="store_true", help="first write the measured figures between markers")
+    _rule_options(parser)
+    _files(parser)
+    _reading(parser)
 
 
 def _cache(commands: _SubParsersAction[_Parser]) -> None:

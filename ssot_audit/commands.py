@@ -146,6 +146,13 @@ def init(arguments: Namespace, watch: Watch) -> Answer:
     )
 
 
+def docs(arguments: Namespace, watch: Watch) -> Answer:
+    from ssot_audit.documents.check import check
+
+    every = arguments.output_format.startswith("json")  # each claim by itself is for programs
+    return of_account(check(options(arguments, watch), arguments.write, every), arguments)
+
+
 def cache(arguments: Namespace, watch: Watch) -> Answer:
     """`cache show`, `cache clean`."""
     from ssot_audit.source.cache import clean, default_folder, size
@@ -265,17 +272,5 @@ def _test(chosen: Sequence[tuple[Pack, AnyRule]], asked: Options, arguments: Nam
 
 
 Command = Callable[[Namespace, Watch], Answer]
-TABLE: Mapping[str, Command] = MappingProxyType(
-    {
-        "check": check,
-        "baseline": baseline,
-        "suppressions": suppressions,
-        "init": init,
-        "paths": paths,
-        "imports": imports,
-        "graph": graph,
-        "pipelines": pipelines,
-        "rules": rules,
-        "cache": cache,
-    }
-)
+_COMMANDS = (check, baseline, suppressions, init, paths, imports, graph, pipelines, docs, rules, cache)
+TABLE: Mapping[str, Command] = MappingProxyType({one.__name__: one for one in _COMMANDS})

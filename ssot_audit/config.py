@@ -30,6 +30,12 @@ class PipelinesConfig(NamedTuple):
     checks: tuple[str, ...] = ()
 
 
+class DocumentsConfig(NamedTuple):
+    """Which Markdown files are held against what is measured: gitignore patterns; none means all."""
+
+    files: tuple[str, ...] = ()
+
+
 class Config(NamedTuple):
     """What a repository says of its audit. Globs are gitignore patterns; percentages are exact decimals."""
 
@@ -50,6 +56,7 @@ class Config(NamedTuple):
     baseline: str = ""
     golden_path: GoldenPathConfig = GoldenPathConfig()
     pipelines: PipelinesConfig = PipelinesConfig()
+    documents: DocumentsConfig = DocumentsConfig()
 
 
 def find_config(folder: Path, top: Path | None) -> Path | None:
@@ -104,6 +111,7 @@ def load_config(path: Path | None) -> Config:
         baseline=reader.text("baseline"),
         golden_path=_golden_path(reader),
         pipelines=_pipelines(reader),
+        documents=_documents(reader),
     )
     _check_folders(config, path.parent, reader)
     reader.finish()
@@ -142,6 +150,13 @@ def _golden_path(reader: tables.Reader) -> GoldenPathConfig:
 def _pipelines(reader: tables.Reader) -> PipelinesConfig:
     own = tables.Reader(reader.mapping("pipelines"), f"{reader.where}: [pipelines]", reader.mistakes)
     found = PipelinesConfig(own.texts("checks"))
+    own.finish()
+    return found
+
+
+def _documents(reader: tables.Reader) -> DocumentsConfig:
+    own = tables.Reader(reader.mapping("documents"), f"{reader.where}: [documents]", reader.mistakes)
+    found = DocumentsConfig(own.texts("files"))
     own.finish()
     return found
 

@@ -24,6 +24,7 @@ class Channel(StrEnum):
     STAR = "star"
     ATTRIBUTE = "attribute"
     STRING = "string"
+    DOCUMENT = "document"  # an example in a document or a docstring; of no figure of code
 
 
 class Place(NamedTuple):

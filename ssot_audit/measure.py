@@ -189,7 +189,7 @@ def _evidence(
         imports=sum(one.imports for one in read),
         computed=sum(one.computed for one in read),
         skipped=found.skipped,
-        channels=tuple((channel.value, channels[channel]) for channel in Channel),
+        channels=tuple((channel.value, channels[channel]) for channel in Channel if channel is not Channel.DOCUMENT),
         matched_rules=tuple(rule.id for rule in rules if rule.id in matched),
         unmatched_rules=tuple(rule.id for rule in rules if rule.id not in matched),
     )

@@ -131,7 +131,7 @@ def test_the_fixtures_show_every_class_and_every_context() -> None:
 
 def test_the_fixtures_show_every_channel() -> None:
     done = audit("check", FIXTURES / "platform", "--output-format", "json")
-    assert {one["channel"] for one in done.json["references"]} == {channel.value for channel in Channel}
+    assert {one["channel"] for one in done.json["references"]} == {channel.value for channel in Channel} - {"document"}
 
 
 def test_ten_places_of_one_binding_are_one_reference() -> None:

@@ -51,6 +51,7 @@ OWNERS = {
     "yaml": "source.yaml_events",
     "tree_sitter": "pipelines.grammar",
     "tree_sitter_bash": "pipelines.grammar",
+    "markdown_it": "documents.markdown",
     "dotenv": "source.settings.env_file",
 }
 ALSO = {("rich", "progress"), ("tomli", "source.settings.toml_file")}

@@ -1,0 +1,1 @@
+"""Claims in Markdown documents, held against what is measured."""
