@@ -8,10 +8,9 @@ from collections.abc import Callable, Iterator, Mapping, Sequence
 from datetime import date
 from pathlib import Path
 from types import MappingProxyType
-from typing import Any
 
 from ssot_audit import names, pipeline
-from ssot_audit.answers import Answer, options, style
+from ssot_audit.answers import Answer, of_account, options, style
 from ssot_audit.errors import UsageError
 from ssot_audit.facts import Failure
 from ssot_audit.model import Verdict
@@ -209,6 +208,23 @@ def imports(arguments: Namespace, watch: Watch) -> Answer:
     return Answer("".join(lines), NOT_JUDGED if said else MET, tuple(said))
 
 
+def evidence(arguments: Namespace, watch: Watch) -> Answer:
+    from ssot_audit.evidence.check import check as judged
+
+    return of_account(judged(options(arguments, watch), arguments.reports, arguments.static), arguments)
+
+
+def status(arguments: Namespace, watch: Watch) -> Answer:
+    from ssot_audit.component import State
+    from ssot_audit.report.status import FORMATS as formats
+    from ssot_audit.status.check import status as derived
+
+    found = derived(options(arguments, watch), arguments.reports, State(arguments.fail_on))
+    said = found.judgement.reasons if found.judgement.verdict is Verdict.NOT_JUDGED else ()
+    text = formats[arguments.output_format](found, style(arguments))
+    return Answer(text, found.judgement.verdict.exit_code, said)
+
+
 def rules(arguments: Namespace, watch: Watch) -> Answer:
     """`rules list`, `rules test`, `rules ID`."""
     asked = options(arguments, watch)
@@ -225,7 +241,9 @@ def rules(arguments: Namespace, watch: Watch) -> Answer:
     loads = loading(repository, open_library(repository, asked).program, asked)
     used = [(pack, rule) for pack, rule in chosen if loads(pack, rule)]
     if arguments.output_format == "json":
-        listed = [{**_rule_json(*one), "loaded": one in used} for one in chosen]
+        from ssot_audit.report.rules import rule_document
+
+        listed = [{**rule_document(*one), "loaded": one in used} for one in chosen]
         return Answer(json.dumps(listed, indent=2) + "\n", MET)
     from ssot_audit.report.tables import explanation, rules_table
 
@@ -256,29 +274,6 @@ def _test(chosen: Sequence[tuple[Pack, AnyRule]], asked: Options, arguments: Nam
     return Answer(text, code, () if chosen else ("no rule was tested; name one with --rules or --pack",))
 
 
-def _rule_json(pack: Pack, rule: AnyRule) -> dict[str, object]:
-    return {
-        "id": rule.id,
-        "pack": pack.name,
-        "package": pack.package or None,
-        "kind": rule.kind,
-        "title": rule.title,
-        "why": rule.why,
-        "severity": rule.severity.value,
-        **_plain(rule.spec),
-        "source": rule.source,
-    }
-
-
-def _plain(value: object) -> Any:
-    """A rule's own values as JSON has them."""
-    if isinstance(value, tuple) and hasattr(value, "_asdict"):
-        return {key.replace("_", "-"): _plain(one) for key, one in value._asdict().items()}
-    if isinstance(value, tuple):
-        return [_plain(one) for one in value]
-    return value if value is None or isinstance(value, bool | int | str) else str(value)
-
-
 Command = Callable[[Namespace, Watch], Answer]
 TABLE: Mapping[str, Command] = MappingProxyType(
     {
@@ -290,6 +285,8 @@ TABLE: Mapping[str, Command] = MappingProxyType(
         "imports": imports,
         "graph": graph,
         "rules": rules,
+        "evidence": evidence,
+        "status": status,
         "cache": cache,
     }
 )

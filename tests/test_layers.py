@@ -13,9 +13,10 @@ LAYERS = (
     ("__main__",),
     ("cli",),
     ("arguments", "commands", "progress"),
+    ("flags",),
     ("answers",),
     ("since", "ratchet", "suppressions"),
-    ("init",),
+    ("init", "status"),
     ("pipelines", "documents", "evidence"),
     ("pipeline",),
     ("golden",),
@@ -35,7 +36,7 @@ LAYERS = (
     ("tables",),
     ("globs",),
     ("engine",),
-    ("results",),
+    ("results", "component"),
     ("model",),
     ("links",),
     ("outline",),
@@ -50,6 +51,7 @@ OWNERS = {
     "rich": "report",
     "yaml": "source.settings.yaml_file",
     "dotenv": "source.settings.env_file",
+    "xml": "source.junit",
 }
 ALSO = {("rich", "progress"), ("tomli", "source.settings.toml_file")}
 
