@@ -35,13 +35,14 @@ def uncollected(
     """Of every test file; `is_test` has those that are tests by their place."""
     parsed = {path: one for path, one in files.items() if path in is_test and isinstance(one, FileSeen)}
     bases = {base.rpartition(".")[2] for one in parsed.values() for klass in one.classes for base in klass.bases}
+    imported = {part for one in parsed.values() for _, _, *names in one.imports for part in ".".join(names).split(".")}
     for path, file in parsed.items():
         collected = runner.of(path)
         yield from _nested(path, file)
         yield from _shadowed(path, file)
         tests = list(_tests(path, file, collected, ancestors))
         if not _is_named(path, collected, tests):
-            if lost := len(tests):
+            if (lost := len(tests)) and _module_name(path) not in imported:
                 yield _of_file(path, lost, "file name", collected)
             continue
         if tests and not collected.is_reached(path):
@@ -90,7 +91,12 @@ def _tests(path: str, file: FileSeen, collected: Conventions, ancestors: Ancesto
 def _is_named(path: str, collected: Conventions, tests: list[str]) -> bool:
     if collected.collects_file(path):
         return True
-    return "unittest" in tests and path.rpartition("/")[2].startswith("test")
+    return "unittest" in tests and _module_name(path).startswith("test")
+
+
+def _module_name(path: str) -> str:
+    """The last name of a module: of a package's `__init__`, that of its folder."""
+    return path.removesuffix(".py").removesuffix("/__init__").rpartition("/")[2]
 
 
 def _of_file(path: str, tests: int, reason: str, collected: Conventions) -> Uncollected:

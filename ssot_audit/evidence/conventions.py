@@ -14,8 +14,6 @@ from ssot_audit.facts import Failure
 from ssot_audit.model import Unvalidated
 from ssot_audit.source.read import read_bytes
 
-UNITTEST = "test*.py"  # what unittest's discovery takes, for the TestCase classes in it
-
 
 class Conventions(NamedTuple):
     """The names that are collected, by any configuration that may be the one in use: pytest takes that of the folder it

@@ -60,7 +60,11 @@ def find_reports(root: Path, given: Sequence[Path], globs: Sequence[str], obstac
         return list(given)
     found: list[Path] = []
     for pattern in globs:
-        matching = sorted(one for one in root.glob(pattern) if one.is_file())
+        try:
+            matching = sorted(one for one in root.glob(pattern) if one.is_file())
+        except (ValueError, NotImplementedError) as error:
+            obstacles.append(f"[evidence] reports: {pattern!r} is no glob: {error}")
+            continue
         found += matching
         if not matching:
             obstacles.append(f"[evidence] reports: {pattern!r} matches no file; run the tests first, or correct it")

@@ -32,8 +32,8 @@ class Case(NamedTuple):
     flaky: bool = False  # it passed when it was run again
 
     @property
-    def key(self) -> tuple[str, str]:
-        return self.classname or self.file, self.name
+    def key(self) -> tuple[str, str, str]:
+        return self.file, self.classname, self.name
 
 
 class Disagreement(NamedTuple):

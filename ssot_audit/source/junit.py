@@ -101,7 +101,7 @@ class _Draft:
         return min(self.outcomes, key=OUTCOMES.index, default=PASSED)
 
     def case(self) -> Case:
-        header, of = self.header, lambda name: self.properties.get(name) or self.suite.of(name)
+        header = self.header
         return Case(
             classname=header.get("classname", "") or header.get("class", ""),
             name=header.get("name", ""),
@@ -110,7 +110,7 @@ class _Draft:
             outcome=self.outcome,
             message=self.message,
             when=header.get("timestamp", "") or self.suite.when,
-            commit="".join(of("commit")[-1:]),
+            commit="".join((self.properties.get("commit") or self.suite.of("commit"))[-1:]),
             journeys=tuple(dict.fromkeys((*self.properties.get("journey", ()), *self.suite.of("journey")))),
             flaky=self.flaky,
         )
@@ -122,7 +122,7 @@ class _Reader:
     def __init__(self) -> None:
         from xml.parsers import expat
 
-        self.parser: Any = expat.ParserCreate()  # type: ignore[no-untyped-call]
+        self.parser: Any = expat.ParserCreate()
         self.parser.StartElementHandler, self.parser.EndElementHandler = self.start, self.end
         self.parser.StartDoctypeDeclHandler = self.doctype
         self.open: list[str] = []
@@ -193,7 +193,7 @@ def read_xml(data: bytes) -> ReportSeen | Failure:
         return Failure(f"line {error.lineno}: is not valid XML: {expat.ErrorString(error.code)}")
     except (ValueError, LookupError) as error:  # an encoding nobody knows, or that is none of texts
         return Failure(f"is not valid XML: {type(error).__name__}")
-    groups: dict[tuple[str, str], list[Case]] = {}
+    groups: dict[tuple[str, str, str], list[Case]] = {}
     for one in reader.drafts:
         case = one.case()
         groups.setdefault(case.key, []).append(case)

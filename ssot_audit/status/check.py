@@ -24,6 +24,7 @@ def status(options: Options, reports: Sequence[Path], fail_on: State) -> Statuse
     components = repository.config.components
     if not components:
         raise UsageError("no component is configured: write [[component]] with `name`, `modules` and `tests`")
+    options = options._replace(paths=(repository.root,))  # a component is told of as a whole
     report = pipeline.audit(options)
     _refuse_unknown_rules(components, report)
     reading = open_library(repository, options)

@@ -82,7 +82,7 @@ def compliance(sources: Sequence[str], component: Component, report: Report) -> 
         return Proof(
             "compliance", State.FAILING, f"{plural(len(errors), 'finding')} of severity error: {_first(errors)}"
         )
-    if not (governed or found):
+    if not (governed or (found and limit is None)):
         what = "no rule is loaded" if not report.titles else "nothing is governed in its modules"
         return Proof("compliance", State.UNVALIDATED, what)
     if unread:
