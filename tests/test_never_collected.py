@@ -45,11 +45,11 @@ def static(folder: Path, files: dict[str, str], config: str = "") -> dict[str, i
         ("class TestClient:\n    def __init__(self): pass\n    def get(self): pass\n", {}),
         ("class TestA:\n    __test__ = False\n    def __init__(self): pass\n    def test_a(self): pass\n", {}),
         (
-            "import unittest as u\nclass TestA(u.TestCase):\n    def __init__(self): pass\n    def test_a(self): pass\n",
+            "from unittest import *\nclass TestA(TestCase):\n    def __init__(self): pass\n    def test_a(self): ...\n",
             {},
         ),
         (
-            "from elsewhere import Thing\nclass TestA(Thing):\n    def __init__(self): pass\n    def test_a(self): ...\n",
+            "from far import Thing\nclass TestA(Thing):\n    def __init__(self): pass\n    def test_a(self): ...\n",
             {},
         ),
         ("class Checks:\n    def test_a(self): pass\n    def test_b(self): pass\n", {"class name": 2}),
@@ -98,7 +98,12 @@ def test_a_file_whose_name_no_runner_collects_is_found(tmp_path: Path) -> None:
     assert static(tmp_path, files) == {"file name": 2}
 
 
-INI = "[pytest]\npython_files = check_*.py\npython_classes = Check *Suite\npython_functions = check_*\ntestpaths = checks\n"
+INI = """[pytest]
+python_files = check_*.py
+python_classes = Check *Suite
+python_functions = check_*
+testpaths = checks
+"""
 
 
 @pytest.mark.parametrize(

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import ast
+import re
 import warnings
 from collections.abc import Iterator, Sequence
 from fnmatch import fnmatchcase
@@ -14,6 +15,7 @@ from ssot_audit.source.tree import dotted
 Function = ast.FunctionDef | ast.AsyncFunctionDef
 
 _MAKERS = ("__init__", "__new__")
+_ATTRIBUTE = re.compile(r"\.\s*(\w+)")
 
 
 class FunctionSeen(NamedTuple):
@@ -54,8 +56,8 @@ class ClassSeen(NamedTuple):
 
 class FileSeen(NamedTuple):
     """`imports` are (bound name, level, module, name or empty) at any depth; `bound` all names of the module, None
-    where a star import may bring more. `called`: names of its test methods that the file reads as attributes; `handed`:
-    its classes that it speaks of other than by calling them or inheriting from them: others may be made of those."""
+    where a star import may bring more. `called`: names of its test methods that stand after a dot in it; `handed`: its
+    classes with tests that it speaks of other than by calling them or inheriting: others may be made of those."""
 
     functions: tuple[FunctionSeen, ...] = ()
     classes: tuple[ClassSeen, ...] = ()
@@ -82,7 +84,8 @@ def read_tests(patterns: tuple[str, ...], text: str) -> FileSeen:
     reader.block(tree.body, (), ())
     star = any(name == "*" for _, _, _, name in reader.imports)
     methods = {name for one in reader.classes for name, _ in one.tests}
-    called = {node.attr for node in ast.walk(tree) if isinstance(node, ast.Attribute)} & methods if methods else ()
+    called = methods & set(_ATTRIBUTE.findall(text))
+    repeated = {one.name for one in reader.classes if one.tests and text.count(one.name) > 1}
     return FileSeen(
         tuple(reader.functions),
         tuple(reader.classes),
@@ -90,7 +93,7 @@ def read_tests(patterns: tuple[str, ...], text: str) -> FileSeen:
         tuple(one for one in reader.imports if one[3] != "*"),
         None if star else frozenset(_bound(tree.body)),
         frozenset(called),
-        frozenset(_handed(tree)) & {one.name for one in reader.classes} if methods else frozenset(),
+        frozenset(_handed(tree) & repeated if repeated else ()),
     )
 
 
