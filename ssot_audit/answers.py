@@ -19,6 +19,9 @@ if TYPE_CHECKING:
     from ssot_audit.results import Account
 
 
+MET, MISSED, NOT_JUDGED = (one.exit_code for one in (Verdict.MET, Verdict.MISSED, Verdict.NOT_JUDGED))
+
+
 class Answer(NamedTuple):
     """The text for standard output, the exit code, and sentences for standard error."""
 

@@ -102,11 +102,11 @@ def _without_judgement(reasons: Sequence[str], argv: Sequence[str], arguments: N
 
 
 def _carry_out(arguments: Namespace) -> int:
-    from ssot_audit.commands import TABLE
+    from ssot_audit.commands import command
     from ssot_audit.progress import Progress
 
     with Progress(sys.stderr, arguments.quiet) as progress:
-        answer = TABLE[arguments.command](arguments, progress.watch)
+        answer = command(arguments.command)(arguments, progress.watch)
     json_wanted = arguments.output_format.startswith("json")
     _write(inert_json(answer.text) if json_wanted else answer.text, arguments.output_file)
     for sentence in answer.said:

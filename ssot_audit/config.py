@@ -13,6 +13,8 @@ OWN_FILE = "ssot-audit.toml"
 TESTS = ("tests/", "test/", "Tests/", "testing/", "test_*.py", "*_test.py", "*_tests.py", "conftest.py")
 OTHER = ("scripts/", "tools/", "docs/", "examples/", "benchmarks/", "setup.py", "noxfile.py", "tasks.py", "fabfile.py")
 
+PROOFS = ("parse", "resolve", "compliance", "tests")  # what may be asked of a component
+
 
 class GoldenPathConfig(NamedTuple):
     """The modules that must work: dotted names or patterns of those they begin with. `generated` are patterns of paths
@@ -36,6 +38,31 @@ class DocumentsConfig(NamedTuple):
     files: tuple[str, ...] = ()
 
 
+class EvidenceConfig(NamedTuple):
+    """What is asked of test reports: globs of them, how many executed tests there must be at least, the share that may
+    be skipped, and whether test files are read for tests that no runner collects."""
+
+    reports: tuple[str, ...] = ()
+    min_tests: int = 1
+    max_skipped: Decimal | None = None
+    static: bool = True
+
+
+class Component(NamedTuple):
+    """A part of the repository whose status is told. `modules` are dotted patterns, `tests` gitignore patterns; `rules`
+    ids, empty for all; `journey` tags its tests."""
+
+    name: str
+    modules: tuple[str, ...] = ()
+    tests: tuple[str, ...] = ()
+    rules: tuple[str, ...] = ()
+    fail_under: Decimal | None = None
+    min_tests: int = 1
+    evidence: tuple[str, ...] = PROOFS
+    golden_path: bool = False
+    journey: str = ""
+
+
 class Config(NamedTuple):
     """What a repository says of its audit. Globs are gitignore patterns; percentages are exact decimals."""
 
@@ -57,6 +84,8 @@ class Config(NamedTuple):
     golden_path: GoldenPathConfig = GoldenPathConfig()
     pipelines: PipelinesConfig = PipelinesConfig()
     documents: DocumentsConfig = DocumentsConfig()
+    evidence: EvidenceConfig = EvidenceConfig()
+    components: tuple[Component, ...] = ()
 
 
 def find_config(folder: Path, top: Path | None) -> Path | None:
@@ -112,6 +141,8 @@ def load_config(path: Path | None) -> Config:
         golden_path=_golden_path(reader),
         pipelines=_pipelines(reader),
         documents=_documents(reader),
+        evidence=_evidence(reader),
+        components=_components(reader),
     )
     _check_folders(config, path.parent, reader)
     reader.finish()
@@ -154,11 +185,55 @@ def _pipelines(reader: tables.Reader) -> PipelinesConfig:
     return found
 
 
+def _evidence(reader: tables.Reader) -> EvidenceConfig:
+    own = tables.Reader(reader.mapping("evidence"), f"{reader.where}: [evidence]", reader.mistakes)
+    at_least = own.count("min-tests")
+    found = EvidenceConfig(
+        reports=own.texts("reports"),
+        min_tests=1 if at_least is None else at_least,
+        max_skipped=own.percent("max-skipped"),
+        static=own.flag("static", default=True),
+    )
+    for one in found.reports:
+        if Path(one).is_absolute() or ".." in Path(one).parts:
+            own.wrong("reports", f"{one!r} must be inside the repository")
+    own.finish()
+    return found
+
+
 def _documents(reader: tables.Reader) -> DocumentsConfig:
     own = tables.Reader(reader.mapping("documents"), f"{reader.where}: [documents]", reader.mistakes)
     found = DocumentsConfig(own.texts("files"))
     own.finish()
     return found
+
+
+def _components(reader: tables.Reader) -> tuple[Component, ...]:
+    found: list[Component] = []
+    for number, table in enumerate(reader.tables("component"), 1):
+        own = tables.Reader(table, f"{reader.where}: component {number}", reader.mistakes)
+        at_least, name, golden = own.count("min-tests"), own.text("name", required=True), own.flag("golden-path")
+        one = Component(
+            name=name,
+            modules=own.patterns("modules"),
+            tests=own.texts("tests"),
+            rules=own.texts("rules"),
+            fail_under=own.percent("fail-under"),
+            min_tests=1 if at_least is None else at_least,
+            evidence=own.texts("evidence") or PROOFS,
+            golden_path=golden,
+            journey=own.text("journey") or (name if golden else ""),
+        )
+        if not one.modules and not golden:
+            own.wrong("modules", "is missing; it must be a list of modules, at least one")
+        for word in one.evidence:
+            if word not in PROOFS:
+                own.wrong("evidence", f"{word!r} is not one of {', '.join(PROOFS)}")
+        if name and name in [each.name for each in found]:
+            own.wrong("name", f"{name!r} is used by two components")
+        own.finish()
+        found.append(one)
+    return tuple(found)
 
 
 def _check_folders(config: Config, root: Path, reader: tables.Reader) -> None:

@@ -89,6 +89,7 @@ def report(
         rules=by_rule,
         symbols=lambda: score.by_symbol(judged, kinds),
         references=tuple(judged),
+        items=tuple(judged_items),
         findings=tuple(findings),
         unvalidated=tuple(unvalidated),
         warnings=tuple(_warnings(repository, rules)),

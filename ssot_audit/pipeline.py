@@ -33,7 +33,7 @@ def audit(options: Options, known: Known | None = None, more: tuple[Finding, ...
     )
     outcome = found._replace(findings=(*findings, *more))
     asked = gate(repository.config, options, known is not None)
-    return report(reading, rules, outcome, asked, _golden_path(reading, options), obstacles)
+    return report(reading, rules, outcome, asked, golden_path_of(reading, options), obstacles)
 
 
 class FoundOut(NamedTuple):
@@ -75,7 +75,7 @@ def _ids(loaded: Sequence[AnyRule], rules: Sequence[AnyRule], options: Options) 
     return Rules(held, all_of_them, all_of_them - held if options.select or options.ignore else ())
 
 
-def _golden_path(reading: Reading, options: Options) -> GoldenPath | None:
+def golden_path_of(reading: Reading, options: Options) -> GoldenPath | None:
     """What runs once the configured entry points do; None where none are configured."""
     if not reading.repository.config.golden_path.entry_points:
         return None

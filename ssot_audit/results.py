@@ -11,6 +11,7 @@ from ssot_audit.model import (
     SYMBOL,
     Evidence,
     Finding,
+    Item,
     Judgement,
     Reference,
     Score,
@@ -88,6 +89,7 @@ class Report(NamedTuple):
     symbols: Scores = no_scores
     rules: tuple[Score, ...] = ()
     references: tuple[Reference, ...] = ()
+    items: tuple[Item, ...] = ()
     findings: tuple[Finding, ...] = ()
     unvalidated: tuple[Unvalidated, ...] = ()
     warnings: tuple[str, ...] = ()

@@ -104,8 +104,9 @@ class Reader:
         value = self._take(key, lambda one: one in allowed, "one of " + ", ".join(f'"{one}"' for one in allowed), False)
         return value if isinstance(value, str) else default
 
-    def flag(self, key: str) -> bool:
-        return self._take(key, lambda one: isinstance(one, bool), "true or false", False) is True
+    def flag(self, key: str, default: bool = False) -> bool:
+        value = self._take(key, lambda one: isinstance(one, bool), "true or false", False)
+        return value if isinstance(value, bool) else default
 
     def count(self, key: str) -> int | None:
         fits = "a whole number, 0 or more"

@@ -13,9 +13,10 @@ LAYERS = (
     ("__main__",),
     ("cli",),
     ("arguments", "commands", "progress"),
+    ("flags",),
     ("answers",),
     ("since", "ratchet", "suppressions"),
-    ("init",),
+    ("init", "status"),
     ("pipelines", "documents", "evidence"),
     ("pipeline",),
     ("golden",),
@@ -35,7 +36,7 @@ LAYERS = (
     ("tables",),
     ("globs",),
     ("engine",),
-    ("results",),
+    ("results", "component"),
     ("model",),
     ("links",),
     ("outline",),
@@ -53,6 +54,7 @@ OWNERS = {
     "tree_sitter_bash": "pipelines.grammar",
     "markdown_it": "documents.markdown",
     "dotenv": "source.settings.env_file",
+    "xml": "source.junit",
 }
 ALSO = {("rich", "progress"), ("tomli", "source.settings.toml_file")}
 

@@ -1,0 +1,1 @@
+"""Test evidence: what a run's reports show, and which tests no runner ever collects."""

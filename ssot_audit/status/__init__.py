@@ -1,0 +1,1 @@
+"""The status of the configured components, from measurements only."""
