@@ -13,13 +13,12 @@ from ssot_audit import baseline, suppression
 from ssot_audit.baseline import Identity
 from ssot_audit.errors import ConfigError
 from ssot_audit.facts import Failure, Place
-from ssot_audit.model import ABSENT, STALE, Finding, Kind, Severity, Status
+from ssot_audit.model import ABSENT, BESIDE, STALE, Finding, Kind, Severity, Status
 from ssot_audit.repository import Options, Repository
-from ssot_audit.rules import BESIDE
 from ssot_audit.source.directives import Directive, directives
+from ssot_audit.source.files import read_bytes
 from ssot_audit.source.history import last_commit, renamed
 from ssot_audit.source.library import Library
-from ssot_audit.source.read import read_bytes
 
 
 class Known(NamedTuple):
@@ -33,11 +32,13 @@ class Known(NamedTuple):
 
 
 class Rules(NamedTuple):
-    """Ids of rules: `held` by this run, `loaded` but perhaps not selected, and `skipped` by its command line alone."""
+    """Ids of rules: `held` by this run, `loaded` but perhaps not selected, and `skipped` by its command line alone.
+    `beside` is true of a check beside the rules."""
 
     held: Collection[str]
     loaded: Collection[str]
     skipped: Collection[str] = ()
+    beside: bool = False
 
 
 def read_baseline(repository: Repository, options: Options) -> Known | None:
@@ -53,14 +54,28 @@ def read_baseline(repository: Repository, options: Options) -> Known | None:
     return Known(tuple(one for one, _ in entries), dict(entries), name)
 
 
+def comments_in(root: Path, paths: Sequence[str], rules: Collection[str]) -> dict[str, tuple[Directive, ...]]:
+    """The comments in some files that speak of none but these rules, by file."""
+    found = {}
+    for path in paths:
+        data = read_bytes(root / path)
+        mine = () if isinstance(data, Failure) else directives(path, data)
+        mine = tuple(one for one in mine if one.rules and all(rule in rules for rule in one.rules))
+        if mine:
+            found[path] = mine
+    return found
+
+
 def comments(library: Library, findings: Sequence[Finding]) -> dict[str, tuple[Directive, ...]]:
-    """The comments that accept findings, by file: of every Python file, and of each other file that has a finding."""
+    """The comments that accept findings, by file: of every Python file, and of each other file that has a finding;
+    but for those that speak of checks beside the rules alone."""
     marked = library.marked()
     others = {one.path for one in findings if not one.path.endswith((".py", ".pyi"))}
     found = {}
     for path in dict.fromkeys((*marked, *sorted(others))):
         data = read_bytes(library.root / path)
         mine = () if isinstance(data, Failure) else directives(path, data)
+        mine = tuple(one for one in mine if not one.rules or not all(rule in BESIDE.values() for rule in one.rules))
         if mine:
             found[path] = mine
     return found
@@ -78,7 +93,7 @@ def accept(
     suppressed = suppression.suppress(findings, written, today)
     judged = {path: one for path, one in written.items() if repository.named is None or path in repository.named}
     kinds = {path: repository.kinds[path] for path in judged if path in repository.kinds}
-    about = suppression.about(judged, suppressed.uses, {*rules.loaded, *BESIDE}, rules.held, kinds, today)
+    about = suppression.about(judged, suppressed.uses, {*rules.loaded, *BESIDE.values()}, rules.held, kinds, today)
     marked = [
         one._replace(status=Status.SUPPRESSED) if silent else one
         for one, silent in zip(findings, suppressed.suppressed, strict=True)
@@ -112,9 +127,12 @@ def may_be_known(finding: Finding) -> bool:
 
 def _concerns(entry: Identity, repository: Repository, rules: Rules) -> bool:
     """Whether this run can say that an entry is a finding no more: its file is judged, and its rule was not left out
-    on the command line. One whose rule is not even loaded is no finding, and that is told."""
+    on the command line. One whose rule or check nobody runs is no finding, and that is told."""
     judged = repository.named is None or entry.path in repository.named
-    return judged and entry.rule not in rules.skipped and entry.rule not in BESIDE
+    if entry.rule not in BESIDE.values():
+        return judged and not rules.beside and entry.rule not in rules.skipped
+    run = any(BESIDE[one] == entry.rule for one in repository.config.also)
+    return judged and (entry.rule in rules.held if run else not rules.beside)
 
 
 def _renamed(root: Path, known: Known) -> dict[str, str]:
@@ -126,7 +144,7 @@ def _gone(entries: Counter[Identity], known: Known, rules: Rules) -> Iterator[Fi
     lines = known.lines
     for one, number in sorted(entries.items()) if lines is not None else ():
         line = lines[one] if lines else 1
-        why = "is no longer found" if one.rule in rules.loaded else f"is of {one.rule!r}, a rule that is not loaded"
+        why = "is no longer found" if one.rule in rules.loaded else f"is of {one.rule!r}, which is not checked any more"
         times = f" ({number} times)" if number > 1 else ""
         yield Finding(
             rule=baseline.RULE,

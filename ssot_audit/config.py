@@ -8,6 +8,7 @@ from typing import NamedTuple
 
 from ssot_audit import tables
 from ssot_audit.errors import ConfigError, UsageError
+from ssot_audit.model import BESIDE
 
 OWN_FILE = "ssot-audit.toml"
 TESTS = ("tests/", "test/", "Tests/", "testing/", "test_*.py", "*_test.py", "*_tests.py", "conftest.py")
@@ -81,6 +82,7 @@ class Config(NamedTuple):
     fail_under_rule: tuple[tuple[str, Decimal], ...] = ()
     max_unvalidated: int = 0
     baseline: str = ""
+    also: tuple[str, ...] = ()  # checks beside the rules, by the names of their commands
     golden_path: GoldenPathConfig = GoldenPathConfig()
     pipelines: PipelinesConfig = PipelinesConfig()
     documents: DocumentsConfig = DocumentsConfig()
@@ -138,6 +140,7 @@ def load_config(path: Path | None) -> Config:
         fail_under_rule=_percents(reader, "fail-under-rule"),
         max_unvalidated=reader.count("max-unvalidated") or 0,
         baseline=reader.text("baseline"),
+        also=reader.texts("also"),
         golden_path=_golden_path(reader),
         pipelines=_pipelines(reader),
         documents=_documents(reader),
@@ -145,6 +148,9 @@ def load_config(path: Path | None) -> Config:
         components=_components(reader),
     )
     _check_folders(config, path.parent, reader)
+    for one in config.also:
+        if one not in BESIDE:
+            reader.wrong("also", f"{one!r} is not one of {', '.join(BESIDE)}")
     reader.finish()
     if mistakes:
         raise ConfigError(tuple(mistakes))

@@ -55,13 +55,6 @@ def canary(rules: Sequence[AnyRule], today: date | None = None) -> list[str]:
     ]
 
 
-def proof(rules: Sequence[AnyRule], today: date) -> str:
-    """What a canary of these rules speaks of; with the same program it need not be sent twice on one day."""
-    from hashlib import sha256
-
-    return sha256(repr((today.isoformat(), rules)).encode("utf-8", "surrogatepass")).hexdigest()[:32]
-
-
 def _failure(rule: AnyRule, example: Example, today: date | None) -> str:
     import tempfile  # a run whose engine has given its proof needs none of what it imports
 

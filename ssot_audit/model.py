@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from enum import StrEnum
+from types import MappingProxyType
 from typing import NamedTuple
 
 from ssot_audit.facts import Channel, Context, Place
@@ -145,6 +147,10 @@ class Finding(NamedTuple):
         return ":".join((self.rule, self.path, self.subject, self.dotted))
 
 
+# The checks beside the rules, by the names of their commands: the rule that their findings are of.
+BESIDE: Mapping[str, str] = MappingProxyType(
+    {"pipelines": "pipelines", "docs": "documents", "evidence": "test-evidence"}
+)
 SYMBOL = "symbol"  # the kind of a rule that names none; it governs references
 ABSENT = "absent-canonical"  # the class of the finding that a rule's canonical path is not in the tree
 STALE = "matches-nothing"  # the class of the finding that an entry of a rule speaks of nothing in the tree

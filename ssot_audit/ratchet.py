@@ -10,9 +10,9 @@ from ssot_audit import baseline
 from ssot_audit.accept import may_be_known
 from ssot_audit.baseline import Identity
 from ssot_audit.errors import ConfigError, UsageError
-from ssot_audit.pipeline import audit
 from ssot_audit.repository import Options, open_repository
 from ssot_audit.source.history import last_commit, renamed
+from ssot_audit.whole import whole
 
 
 class Recorded(NamedTuple):
@@ -31,10 +31,11 @@ def record(options: Options, prune: bool) -> Recorded:
     if repository.named is not None:
         raise UsageError("a baseline is of a whole repository; name its top, and no files of it")
     path = repository.root / (repository.config.baseline or baseline.FILE)
-    report = audit(options._replace(no_baseline=True))
+    report = whole(options._replace(no_baseline=True))
     if report.unvalidated or not report.evidence.read or not report.rules:
         raise UsageError("; ".join(("no baseline was written", *report.judgement.reasons)))
-    found = Counter(baseline.identity(one) for one in report.findings if may_be_known(one))
+    beside = [finding for account in report.accounts for finding in account.findings]
+    found = Counter(baseline.identity(one) for one in (*report.findings, *beside) if may_be_known(one))
     before = _entries(path, prune)
     kept = found & _moved(before, repository.root, path) if prune else found
     path.write_text(baseline.written(kept.elements()), "utf-8", "surrogateescape", newline="\n")

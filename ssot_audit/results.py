@@ -59,6 +59,14 @@ def account(
     return Account(name, judgement, ranked, tuple(unvalidated), tuple(evidence), tuple(tables), line)
 
 
+def rejudged(account: Account, findings: Sequence[Finding]) -> Account:
+    """The account with other findings, or with what of them is accepted; what was not judged stays so."""
+    judged = account.judgement
+    if judged.verdict is not Verdict.NOT_JUDGED:
+        judged = _judge(account.name, findings, ())
+    return account._replace(findings=tuple(findings), judgement=judged)
+
+
 def _judge(name: str, findings: Sequence[Finding], obstacles: Sequence[str]) -> Judgement:
     gate = f"no finding of severity error in the {name}"
     if obstacles:
@@ -99,6 +107,7 @@ class Report(NamedTuple):
     golden_path: GoldenPath | None = None
     on_golden_path: Score | None = None  # of the whole repository's files on it
     line: Callable[[str, int], str | None] = lambda path, number: None
+    accounts: tuple[Account, ...] = ()  # of the checks beside the rules that the configuration turns on
     # How it came about; the report's formats do not depend on it.
     readers: tuple[tuple[str, str, int], ...] = ()  # reader, why it and no quicker one, files
     recalled: int = 0  # files known from an earlier run

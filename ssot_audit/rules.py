@@ -12,11 +12,10 @@ from typing import Any, Generic, NamedTuple, TypeVar
 
 from ssot_audit import tables
 from ssot_audit.errors import ConfigError
-from ssot_audit.model import SYMBOL, Severity
+from ssot_audit.model import BESIDE, SYMBOL, Severity
 
 # Ids of findings that come of no loaded rule: of checks beside the rules, and of what accepts findings.
-BESIDE = ("pipelines", "documents", "test-evidence")
-RESERVED = (*BESIDE, "baseline", "suppression", "gate")
+RESERVED = (*BESIDE.values(), "baseline", "suppression", "gate")
 VALUE = "value"  # the kind whose rules read files of other formats than Python
 
 Spec = TypeVar("Spec")

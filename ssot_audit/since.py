@@ -19,14 +19,20 @@ from ssot_audit.baseline import identity
 from ssot_audit.config import Config, find_config, load_config
 from ssot_audit.facts import Place
 from ssot_audit.model import Finding, Kind, Severity
-from ssot_audit.pipeline import audit
 from ssot_audit.repository import Options, Repository, open_repository
 from ssot_audit.results import Report
 from ssot_audit.source.discover import is_python
 from ssot_audit.source.history import lay_out, merge_base
 from ssot_audit.source.setting_files import is_configuration
+from ssot_audit.whole import whole
 
+_MAKE = ("Makefile", "makefile", "GNUmakefile")
 RULE = "gate"  # of the findings that a change loosens it
+
+
+def _is_read(name: str) -> bool:
+    """Whether any check reads a file of this name."""
+    return is_python(name) or is_configuration(name) or name.endswith((".md", ".mk")) or name in _MAKE
 
 
 class Past(NamedTuple):
@@ -43,22 +49,27 @@ def audit_since(options: Options, revision: str) -> Report:
     AuditError."""
     repository = open_repository(options, any_format=True)
     past = _past(repository, options, revision)
-    fatal = Counter(identity(one) for one in past.now.findings if may_be_known(one))
+    fatal = Counter(identity(one) for one in _all_of(past.now) if may_be_known(one))
     known = Known(tuple(fatal.elements()), None, "", past.commit)
-    return audit(options, known, tuple(loosened(past, repository)))
+    return whole(options, known, tuple(loosened(past, repository)))
 
 
 def _past(repository: Repository, options: Options, revision: str) -> Past:
     base = merge_base(repository.root, revision)
     with TemporaryDirectory(prefix="ssot-audit-") as folder:
-        root = lay_out(base, Path(folder).resolve(), lambda name: is_python(name) or is_configuration(name))
+        root = lay_out(base, Path(folder).resolve(), _is_read)
         root.mkdir(parents=True, exist_ok=True)
         asked = options._replace(paths=(root,), config=None, no_cache=True, no_baseline=True, baseline=False)
         config = find_config(root, root)
-        then = audit(asked) if config or not repository.config.source else None
+        then = whole(asked) if config or not repository.config.source else None
         told = load_config(config) if config else None
-        now = audit(asked) if _overlay(repository, root, config) or not then else then
+        now = whole(asked) if _overlay(repository, root, config) or not then else then
         return Past(base.commit, then, told, now)
+
+
+def _all_of(report: Report) -> list[Finding]:
+    """The findings of the rules and of the checks beside them."""
+    return [*report.findings, *(finding for account in report.accounts for finding in account.findings)]
 
 
 def _overlay(repository: Repository, root: Path, config: Path | None) -> bool:
@@ -96,10 +107,15 @@ def loosened(past: Past, repository: Repository) -> Iterator[Finding]:
         if after and after.total.governed < before.total.governed:
             less = f"{after.total.governed} of the {before.total.governed} places it governed"
             yield _finding(where, before.name, "governs less", f"changed, rule {before.name!r} governs {less}")
-    yield from _fewer_found(then.findings, now.findings, lost, where)
+    yield from _fewer_found(_all_of(then), _all_of(now), lost, where)
     if now.evidence.read < then.evidence.read:
         less = f"{then.evidence.read - now.evidence.read} of {then.evidence.read} files are no longer read"
         yield _finding(where, "files", "reads less", f"under the changed configuration {less}")
+    for one in then.accounts:
+        if one.name not in {each.name for each in now.accounts}:
+            yield _finding(
+                where, one.name, "the check is no longer run", f"the change turns the check of {one.name} off"
+            )
     if past.config:
         for name, message in _lower(past.config, repository.config):
             yield _finding(where, name, "asks for less", message)

@@ -16,6 +16,7 @@ LAYERS = (
     ("flags",),
     ("answers",),
     ("since", "ratchet", "suppressions"),
+    ("whole",),
     ("init", "status"),
     ("pipelines", "documents", "evidence"),
     ("pipeline",),

@@ -5,13 +5,13 @@ from __future__ import annotations
 from argparse import Namespace
 from collections.abc import Iterator
 
-from ssot_audit import pipeline
 from ssot_audit.answers import NOT_JUDGED, Answer, options, style
 from ssot_audit.report import FORMATS
 from ssot_audit.report.style import plural
 from ssot_audit.repository import Options
 from ssot_audit.results import Report
 from ssot_audit.source.library import Watch
+from ssot_audit.whole import whole
 
 
 def check(arguments: Namespace, watch: Watch) -> Answer:
@@ -28,7 +28,7 @@ def check(arguments: Namespace, watch: Watch) -> Answer:
 
 def _audited(asked: Options, since: str | None) -> Report:
     if since is None:
-        return pipeline.audit(asked)
+        return whole(asked)
     from ssot_audit.since import audit_since
 
     return audit_since(asked, since)

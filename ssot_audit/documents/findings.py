@@ -8,7 +8,7 @@ from ssot_audit.documents.claim import About, Judged, Standing
 from ssot_audit.facts import Place
 from ssot_audit.model import Finding, Kind, Severity
 
-RULE = "document"
+RULE = "documents"
 _SEVERITY = {
     Standing.FALSE: Severity.ERROR,
     Standing.STALE: Severity.WARNING,

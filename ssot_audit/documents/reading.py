@@ -10,7 +10,7 @@ from ssot_audit.documents import cited, markdown, markers, prose, snippets, stat
 from ssot_audit.documents.claim import Claim
 from ssot_audit.documents.dates import day_of
 from ssot_audit.facts import Failure
-from ssot_audit.source.read import read_bytes
+from ssot_audit.source.files import read_bytes
 
 MAX_BYTES = 4 << 20  # a longer document is a log nobody wrote
 MAX_LINE = 4000  # characters; a longer line is data

@@ -13,7 +13,7 @@ from typing import NamedTuple
 from ssot_audit.documents.claim import Claim, Standing
 from ssot_audit.documents.markdown import lines_of
 from ssot_audit.facts import Failure
-from ssot_audit.source.read import read_bytes
+from ssot_audit.source.files import read_bytes
 
 MANY = 3  # places a file may have moved to for them to be told
 

@@ -12,7 +12,7 @@ from ssot_audit import tables
 from ssot_audit.errors import ConfigError
 from ssot_audit.facts import Failure
 from ssot_audit.model import Unvalidated
-from ssot_audit.source.read import read_bytes
+from ssot_audit.source.files import read_bytes
 
 
 class Conventions(NamedTuple):

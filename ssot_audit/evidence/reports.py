@@ -14,7 +14,7 @@ from ssot_audit.evidence.locate import Located, Locator
 from ssot_audit.facts import Failure
 from ssot_audit.model import Unvalidated
 from ssot_audit.source.cases import COLLECTED, Case, ReportSeen, read_report, worst
-from ssot_audit.source.read import read_bytes
+from ssot_audit.source.files import read_bytes
 
 MAX_BYTES = 256 << 20  # of one report; a larger one is mostly output
 

@@ -20,7 +20,7 @@ from ssot_audit.repository import Options, Repository, open_repository
 from ssot_audit.results import Account, Table, account
 from ssot_audit.source.discover import discover
 from ssot_audit.source.excerpts import SourceLines
-from ssot_audit.source.read import read_bytes
+from ssot_audit.source.files import read_bytes
 from ssot_audit.source.settings.marks import Malformed
 
 RULE = "pipelines"

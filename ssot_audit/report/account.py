@@ -5,12 +5,15 @@ from __future__ import annotations
 import json
 from collections.abc import Callable, Mapping
 from types import MappingProxyType
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 from ssot_audit import __version__
 from ssot_audit.model import Score, Tally
-from ssot_audit.report.style import Style, inert, plural, visible
+from ssot_audit.report.style import Style, inert, plural, unaccepted, visible
 from ssot_audit.results import Account, Report, Table
+
+if TYPE_CHECKING:
+    from rich.console import RenderableType
 
 Render = Callable[[Account, Style], str]
 
@@ -29,16 +32,22 @@ def _as_report(account: Account) -> Report:
 
 
 def _full(account: Account, style: Style) -> str:
-    from rich.console import RenderableType
+    from ssot_audit.report import tables
+
+    return tables.draw(parts(account, style), style)
+
+
+def parts(account: Account, style: Style) -> list[RenderableType]:
+    """The account from top to bottom, for any console."""
     from rich.text import Text
 
     from ssot_audit.report import full, tables
 
     report = _as_report(account)
-    found = plural(len(account.findings), "finding")
+    found = plural(len(unaccepted(account.findings)), "finding")
     shown: list[RenderableType] = [full.headline(report.judgement, Text(f"{found} in the {account.name}", "bold"))]
     if style.quiet:
-        return tables.draw(shown, style)
+        return shown
     for one in account.tables:
         shown += [Text(), tables.rows_table(one.columns, one.rows, one.title)]
     if account.findings:
@@ -46,19 +55,22 @@ def _full(account: Account, style: Style) -> str:
     if account.unvalidated:
         shown += full.unvalidated(report)
     rests = ", ".join(f"{name} {number:,}" for name, number in account.evidence)
-    return tables.draw([*shown, Text(), Text(f"evidence: {rests or 'none'}", "dim")], style)
+    return [*shown, Text(), Text(f"evidence: {rests or 'none'}", "dim")]
 
 
 def _concise(account: Account, style: Style) -> str:
+    return inert("".join(f"{line}\n" for line in lines(account, style)))
+
+
+def lines(account: Account, style: Style) -> list[str]:
+    """One line for each finding and each unvalidated file, then the verdict."""
     from ssot_audit.report import concise
 
-    lines = concise.lines(_as_report(account))
-    if not style.quiet:
-        judged = account.judgement
-        reasons = f": {'; '.join(judged.reasons)}" if judged.reasons else ""
-        found = plural(len(account.findings), "finding")
-        lines.append(visible(f"{account.name}: {found}; gate {judged.verdict.replace('-', ' ')}{reasons}"))
-    return inert("".join(f"{line}\n" for line in lines))
+    shown = concise.lines(_as_report(account))
+    judged, found = account.judgement, plural(len(unaccepted(account.findings)), "finding")
+    reasons = f": {'; '.join(judged.reasons)}" if judged.reasons else ""
+    verdict = visible(f"{account.name}: {found}; gate {judged.verdict.replace('-', ' ')}{reasons}")
+    return shown if style.quiet else [*shown, verdict]
 
 
 def _json(account: Account, style: Style) -> str:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from ssot_audit.model import Tally
+from ssot_audit.report.account import lines as account_lines
 from ssot_audit.report.style import Style, inert, unaccepted, visible
 from ssot_audit.results import Report
 
@@ -11,6 +12,8 @@ def render(report: Report, style: Style) -> str:
     shown = lines(report)
     if style.statistics:
         shown += [statistic(score.name, score.total) for score in report.rules]
+    for account in report.accounts:
+        shown += account_lines(account, style)
     if not style.quiet:
         shown.append(verdict(report))
     return inert("".join(f"{line}\n" for line in shown))

@@ -9,6 +9,7 @@ from typing import Any
 from ssot_audit import __version__
 from ssot_audit.model import Finding, ImportPath, Judgement, Reference, Score, Tally, Verdict
 from ssot_audit.report import golden
+from ssot_audit.report.account import document as account_document
 from ssot_audit.report.style import Style, visible
 from ssot_audit.results import Report
 from ssot_audit.rules import AnyRule, Pack
@@ -47,6 +48,7 @@ def document(report: Report) -> dict[str, object]:
         "references": [_reference(one) for one in report.references],
         "violations": [violation(one, report) for one in report.findings],
         "golden_path": _golden_path(report),
+        "checks": [account_document(one) for one in report.accounts],
         "errors": list(errors(report)),
         "warnings": [visible(one) for one in report.warnings],
         "evidence": {

@@ -12,6 +12,7 @@ from rich.text import Text
 
 from ssot_audit.model import Class, Finding, Judgement, Kind, Score, Severity, Standing, Status, Tally, Verdict
 from ssot_audit.report import golden
+from ssot_audit.report.account import parts as account_parts
 from ssot_audit.report.style import Style, plural, unaccepted, visible
 from ssot_audit.report.tables import draw, plain_table, unbroken
 from ssot_audit.results import Report
@@ -70,7 +71,10 @@ def parts(report: Report, style: Style) -> list[RenderableType]:
     if report.unvalidated:
         shown += unvalidated(report)
     shown += [Text("warning: " + visible(one), "yellow") for one in report.warnings]
-    return [*shown, Text(), *_evidence(report, style)]
+    shown += [Text(), *_evidence(report, style)]
+    for account in report.accounts:
+        shown += [Text(), *account_parts(account, style)]
+    return shown
 
 
 def _verdict(report: Report) -> Group:

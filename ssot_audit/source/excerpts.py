@@ -15,8 +15,8 @@ class SourceLines:
 
     def line(self, path: str, number: int) -> str | None:
         """A line of a file, by its number from 1; None where the file can no longer be read, or has no such line."""
+        from ssot_audit.source.files import read_bytes
         from ssot_audit.source.lines import physical_lines  # most formats show none
-        from ssot_audit.source.read import read_bytes
         from ssot_audit.source.text import decode
 
         if path not in self._files:

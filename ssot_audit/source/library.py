@@ -208,7 +208,8 @@ class Library(Mapping[str, Facts | Failure]):
                 self.entries[path] = kept.entries[number]
 
     def _has_digest(self, path: str, digest: bytes) -> bool:
-        from ssot_audit.source.read import digest_of, read_bytes
+        from ssot_audit.source.files import read_bytes
+        from ssot_audit.source.read import digest_of
 
         data = read_bytes(f"{self.root}/{path}")
         return not isinstance(data, Failure) and digest_of(data) == digest

@@ -123,8 +123,8 @@ def _beside(wanted: Wanted, words: tuple[str, ...], text: str) -> Outline:
 
 def _parsed(task: _Task) -> Any:
     """What a file holds, None where it spells none of the names."""
+    from ssot_audit.source.files import read_bytes
     from ssot_audit.source.jit import masked
-    from ssot_audit.source.read import read_bytes
     from ssot_audit.source.search import is_absent, mentions
     from ssot_audit.source.text import decode
 
@@ -144,8 +144,8 @@ def _parsed(task: _Task) -> Any:
 
 def _parsed_older(item: tuple[_Task, str]) -> Any:
     """What a file in newer syntax holds, as far as an older parser can be told; a Failure where it is in none."""
+    from ssot_audit.source.files import read_bytes
     from ssot_audit.source.older import older
-    from ssot_audit.source.read import read_bytes
     from ssot_audit.source.text import decode
 
     task, reason = item

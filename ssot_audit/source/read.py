@@ -2,17 +2,15 @@
 
 from __future__ import annotations
 
-import os
-import stat
 from collections.abc import Sequence
 from hashlib import sha256
-from pathlib import Path
 
 from ssot_audit.facts import Facts, Failure, Fault, Use
 from ssot_audit.source import jit, search
 from ssot_audit.source.codec import encode
 from ssot_audit.source.directives import MARK
 from ssot_audit.source.entry import GIVEN_UP, LINE_BY_LINE, READ, SCANNED, WALKED, Entry, Task
+from ssot_audit.source.files import read_bytes
 from ssot_audit.source.idle import without_idle_lines
 from ssot_audit.source.lines import physical_lines
 from ssot_audit.source.references import Span, is_wanted, may_rename, references, with_spots
@@ -23,38 +21,6 @@ from ssot_audit.source.statements import ENDS, imported_count
 from ssot_audit.source.text import decode
 from ssot_audit.source.tokens import Unsure
 from ssot_audit.source.verify import compiles, fault, unfit_to_walk
-
-MAX_BYTES = 16 << 20  # a larger file is not source anybody wrote
-
-
-def read_bytes(path: str | Path, most: int = MAX_BYTES) -> bytes | Failure:
-    """The bytes of a regular file; links are not followed and nothing that could block is opened."""
-    flags = os.O_RDONLY | getattr(os, "O_NOFOLLOW", 0) | getattr(os, "O_NONBLOCK", 0) | getattr(os, "O_BINARY", 0)
-    try:
-        descriptor = os.open(path, flags)
-        try:
-            status = os.fstat(descriptor)
-            if not stat.S_ISREG(status.st_mode):
-                return Failure("is not a regular file")
-            if status.st_size > most:
-                return Failure(f"has {status.st_size:,} bytes; files over {most:,} are not read")
-            return _all_of(descriptor, status.st_size, most)
-        finally:
-            os.close(descriptor)
-    except OSError as error:
-        return Failure(f"cannot be read: {error.strerror or type(error).__name__}")
-
-
-def _all_of(descriptor: int, size: int, most: int) -> bytes:
-    """What the file holds, up to a number of bytes, whether or not its size is still the one it had."""
-    first = os.read(descriptor, size + 1)
-    if len(first) == size:  # less than was asked for: there is no more
-        return first
-    pieces, left = [first], most - len(first)
-    while left > 0 and (piece := os.read(descriptor, min(left, size + 1))):
-        pieces.append(piece)
-        left -= len(piece)
-    return b"".join(pieces)
 
 
 def read_file(task: Task) -> Entry:

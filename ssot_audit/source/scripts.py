@@ -5,8 +5,8 @@ from __future__ import annotations
 import re
 
 from ssot_audit.facts import Failure
+from ssot_audit.source.files import read_bytes
 from ssot_audit.source.lines import physical_lines
-from ssot_audit.source.read import read_bytes
 from ssot_audit.source.text import decode
 
 _MAIN = re.compile(r"if[ \t]*\(?[ \t]*__name__[ \t]*==[ \t]*([\"'])__main__\1[ \t]*\)?[ \t]*:")

@@ -131,7 +131,7 @@ def _kept(item: _Refused, reason: str) -> Failure:
 
 def _read_newer(item: _Refused) -> Answer:
     """What a file in newer syntax sets of what is asked, unless what LibCST leaves unread may say it too."""
-    from ssot_audit.source.read import read_bytes
+    from ssot_audit.source.files import read_bytes
     from ssot_audit.source.settings import read_newer
 
     data = read_bytes(f"{item.task.root}/{item.task.path}")
@@ -152,8 +152,8 @@ def _lost(task: _Task, reason: str) -> Failure:
 
 def _read(task: _Task) -> Answer:
     """What a file sets of each that is asked; nothing where it spells no key."""
+    from ssot_audit.source.files import read_bytes
     from ssot_audit.source.pool import same_depth
-    from ssot_audit.source.read import read_bytes
     from ssot_audit.source.settings import read_settings
 
     data = read_bytes(f"{task.root}/{task.path}")
