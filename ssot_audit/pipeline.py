@@ -17,12 +17,15 @@ from ssot_audit.results import Report
 from ssot_audit.rules import AnyRule
 
 
-def audit(options: Options, known: Known | None = None, more: tuple[Finding, ...] = ()) -> Report:
-    """Read the repository, hold it against its rules, measure and judge. Findings that are `known` do not fail the
-    gate; where none are given, those of the baseline in force. `more` are findings of
-    others to judge. Raises AuditError where it cannot begin."""
+def audit(options: Options) -> Report:
+    """The report of the rules alone, against the baseline in force. Raises AuditError where it cannot begin."""
     repository = open_repository(options, any_format=True)
-    known = known or read_baseline(repository, options)
+    return audited(repository, options, read_baseline(repository, options))
+
+
+def audited(repository: Repository, options: Options, known: Known | None, more: tuple[Finding, ...] = ()) -> Report:
+    """Read the repository, hold it against its rules, measure and judge. Findings that are `known` fail no gate; `more`
+    are findings of others to judge."""
     reading, loaded, rules, found, obstacles = find(repository, options)
     findings = accept(
         repository,

@@ -8,7 +8,7 @@ from types import MappingProxyType
 
 from ssot_audit.accept import Known, Rules, accept, comments_in, read_baseline
 from ssot_audit.model import BESIDE, Finding, Judgement, Verdict
-from ssot_audit.pipeline import audit
+from ssot_audit.pipeline import audited
 from ssot_audit.repository import Options, Repository, open_repository
 from ssot_audit.results import Account, Report, rejudged
 
@@ -43,7 +43,7 @@ def whole(options: Options, known: Known | None = None, more: tuple[Finding, ...
     the baseline in force. Raises AuditError where it cannot begin."""
     repository = open_repository(options, any_format=True)
     known = known or read_baseline(repository, options)
-    report = audit(options, known, more)
+    report = audited(repository, options, known, more)
     wanted = repository.config.also if repository.named is None else ()
     accounts = tuple(_accepted(one, repository, options, known) for one in wanted)
     return report._replace(accounts=accounts, judgement=_together(report.judgement, accounts))

@@ -47,6 +47,8 @@ def directives(path: str, data: bytes) -> tuple[Directive, ...]:
     text = decode(data)
     if isinstance(text, Failure):
         return ()  # the file itself is told
+    if _DIRECTIVE.search(text) is None:
+        return ()
     lines = physical_lines(text)
     comments = _python_comments(text) if path.endswith((".py", ".pyi")) else _line_comments(lines)
     return tuple(one for line, column, comment in comments if (one := _directive(line, column, comment, lines)))
