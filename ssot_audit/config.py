@@ -28,9 +28,11 @@ class GoldenPathConfig(NamedTuple):
 
 
 class PipelinesConfig(NamedTuple):
-    """Globs of commands and scripts that are checks, beside those that are known."""
+    """Globs of commands and scripts that are checks, beside those that are known; and gitignore patterns of shell
+    scripts that are pipelines themselves."""
 
     checks: tuple[str, ...] = ()
+    scripts: tuple[str, ...] = ()
 
 
 class DocumentsConfig(NamedTuple):
@@ -186,7 +188,7 @@ def _golden_path(reader: tables.Reader) -> GoldenPathConfig:
 
 def _pipelines(reader: tables.Reader) -> PipelinesConfig:
     own = tables.Reader(reader.mapping("pipelines"), f"{reader.where}: [pipelines]", reader.mistakes)
-    found = PipelinesConfig(own.texts("checks"))
+    found = PipelinesConfig(own.texts("checks"), own.texts("scripts"))
     own.finish()
     return found
 

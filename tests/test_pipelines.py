@@ -240,3 +240,18 @@ def test_a_script_nobody_wrote_is_told_and_not_judged(tmp_path: Path, script: st
     lines = "".join(f"          {line}\n" for line in script.splitlines())
     done = run(workflow(tmp_path, f"      - run: |\n{lines}"))
     assert (done.code, "holds a script" in done.err) == (2, True)
+
+
+def test_a_script_that_the_configuration_names_is_a_pipeline(tmp_path: Path) -> None:
+    soft = "#!/bin/bash\nset -eu\npytest | tee log.txt\nruff check . || true\nmypy .\n"
+    write(tmp_path, {"ci/run": soft, "ssot-audit.toml": '[pipelines]\nscripts = ["ci/run"]\n', "a.py": ""})
+    done = run(tmp_path)
+    assert (done.code, sorted(found(done))) == (1, [("ignored", "error"), ("piped", "error")])
+    write(tmp_path, {"ci/run": soft.replace("-eu", "-euo pipefail").replace(" || true", "")})
+    assert run(tmp_path).code == 0
+
+
+def test_a_pattern_of_scripts_that_matches_no_file_is_refused(tmp_path: Path) -> None:
+    write(tmp_path, {"ci/run": "pytest\n", "ssot-audit.toml": '[pipelines]\nscripts = ["ci/run", "ci/gone"]\n'})
+    done = run(tmp_path)
+    assert done.code == 2 and "'ci/gone' matches no file" in done.err

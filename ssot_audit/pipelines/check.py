@@ -12,7 +12,7 @@ from typing import NamedTuple
 from ssot_audit.facts import Failure, Place
 from ssot_audit.globs import Globs
 from ssot_audit.model import Finding, Kind, Severity, Unvalidated
-from ssot_audit.pipelines import github, gitlab, make, precommit, tox
+from ssot_audit.pipelines import github, gitlab, make, precommit, scripts, tox
 from ssot_audit.pipelines.judge import ALLOWED, Found, judge
 from ssot_audit.pipelines.model import Job
 from ssot_audit.pipelines.tree import Tree
@@ -33,6 +33,7 @@ HELP: Mapping[str, str] = MappingProxyType(
         "unchecked": "run the check as a command of its own, or exit with its status",
         "exit-zero": "remove the flag, or gate on the result elsewhere",
         "unknown-as-zero": "fail where the command fails; count only what was measured",
+        "nothing": "fail where a job it speaks for did: read `needs.JOB.result`, or `steps.ID.outcome`",
         "missing": "correct the path, or remove the step",
         "no-python": "aim the check at the code",
         "invalid": "correct the file; until then nothing in it runs",
@@ -50,6 +51,9 @@ FORMATS: tuple[tuple[str, re.Pattern[str], Reader], ...] = (
 )
 
 
+_ANY = re.compile("")
+
+
 class _File(NamedTuple):
     path: str
     format: str
@@ -63,6 +67,7 @@ class _Room:
         self.repository, self.more = repository, repository.config.pipelines.checks
         listed = discover(repository.root, (), (), fits=lambda name: True)
         self.tree, self._listed = Tree(repository.root, listed.paths), listed
+        self._scripts = Globs(repository.config.pipelines.scripts)
         self.findings: list[Finding] = []
         self.unvalidated = [Unvalidated(path, 1, f"cannot be listed: {why}") for path, why in listed.unreadable]
         self.evidence: Counter[str] = Counter()
@@ -76,10 +81,11 @@ class _Room:
                 continue
             if self.repository.named is not None and path not in self.repository.named:
                 continue
-            for name, pattern, reader in FORMATS:
-                if pattern.match(path):
-                    yield _File(path, name, reader)
-                    break
+            format = next((one for one in FORMATS if one[1].match(path)), None)
+            if format is None and self._scripts.match(path):
+                format = ("scripts", _ANY, scripts.read)
+            if format:
+                yield _File(path, format[0], format[2])
 
     def run(self) -> None:
         pending, seen = list(self.files()), set[str]()
@@ -186,8 +192,15 @@ def check(options: Options) -> Account:
         for glob in room.more
         if glob not in room.matched
     ]
+    obstacles += [
+        f"[pipelines] scripts: {glob!r} matches no file"
+        for glob in repository.config.pipelines.scripts
+        if not room.tree.matches(glob)
+    ]
     if not room.evidence and not room.unvalidated:
-        obstacles.append("no pipeline was found: no workflow, .gitlab-ci.yml, pre-commit, tox or Make file")
+        obstacles.append(
+            "no pipeline was found: no workflow, .gitlab-ci.yml, pre-commit, tox or Make file, and no configured script"
+        )
     counts = Counter((one.klass, one.severity) for one in room.findings)
     rows = tuple(
         (klass, counts[klass, Severity.ERROR], counts[klass, Severity.WARNING])

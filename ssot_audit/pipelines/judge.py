@@ -16,6 +16,7 @@ from ssot_audit.pipelines.shell import Command, Shell
 from ssot_audit.pipelines.tree import Tree
 
 ALLOWED, EXIT_ZERO, MISSING, NO_PYTHON, DISARMED = "allowed", "exit-zero", "missing", "no-python", "disarmed"
+NOTHING = "nothing"
 OWN = "ssot-audit"
 _FAILS = re.compile(r"\bexit\s+[\"']?[1-9$]|\bfalse\b|setFailed|sys\.exit\(|process\.exit\(|\bif:.*(?:outcome|failure)")
 
@@ -71,6 +72,7 @@ def judge(job: Job, tree: Tree, more: Sequence[str]) -> Read:
                     own.append(Check(name, command, fate.loss(command)))
                 found += _missing(step, command, sure, tree)
             found += _zeros(step, shell, own)
+            found += _idle(step, shell)
         elif step.uses.startswith("./") and not tree.exists(posixpath.normpath(step.uses)):
             why = f"`{step.uses}` is not in the repository: this step cannot run"
             found.append(Found(MISSING, Severity.ERROR, step.start, step.end, step.name, step.uses, why))
@@ -126,6 +128,17 @@ def _zeros(step: Step, shell: Shell, checks: Sequence[Check]) -> Iterator[Found]
                 start, end = _place(command, loss.start, loss.end)
                 yield Found(loss.klass, Severity.WARNING, start, end, step.name, command.written, why)
                 break
+
+
+def _idle(step: Step, shell: Shell) -> Iterator[Found]:
+    """A step called a check that always runs, and runs nothing that can fail."""
+    always = re.search(r"\bif:[^\n]*\balways\(\)", step.text)
+    commands = list(shell.all_commands())
+    title = step.name.rpartition(" / ")[2]
+    quiet = all(one.words and known.only_tells(one.words) for one in commands)
+    if always and commands and quiet and known.is_check_name(title):
+        why = f"`{title}` always runs and only prints: it passes whatever came before it"
+        yield Found(NOTHING, Severity.WARNING, *_place(commands[0]), step.name, always[0], why)
 
 
 def _whole(command: Command) -> str:

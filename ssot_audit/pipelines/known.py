@@ -167,6 +167,12 @@ def _is_check_script(script: str) -> bool:
     return bool(looks_run) and is_check_name(script.rpartition("/")[2])
 
 
+def only_tells(words: Sequence[str]) -> bool:
+    """Whether a command prints or waits, and does nothing that could fail."""
+    name = next(iter(unwrapped(words)), "").rpartition("/")[2]
+    return name in _TELLS or tuple(words[:2]) == ("exit", "0")
+
+
 def is_check_name(name: str) -> bool:
     """Whether the name of a script, task or action says that it checks."""
     parts = set(re.split(r"[^A-Za-z]+", re.sub(r"([a-z])([A-Z])", r"\1 \2", name).lower()))
@@ -194,6 +200,7 @@ def is_check_action(uses: str) -> bool:
     return any(part.removesuffix("-action") in tools for part in parts) or is_check_name(parts[-1])
 
 
+_TELLS = words_of("echo printf true : date sleep")
 _PLAIN = frozenset(("--exit-zero", "--soft-fail", "--no-fail"))
 _ZERO = re.compile(r"(?:--exit-code|--issues-exit-code|--fail-under|--cov-fail-under)(?:=0+(?:\.0+)?)?\Z")
 
