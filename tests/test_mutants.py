@@ -192,7 +192,15 @@ def test_the_suite_fails_with_an_engine_that_is_broken(mutant: Mutant, tmp_path:
     environment = {**broken(mutant, tmp_path), "PYTEST_ADDOPTS": ""}
     environment = {name: value for name, value in environment.items() if not name.startswith("PYTEST_XDIST")}
     # As `python -m pytest` it would have this folder before the broken program.
-    command = [str(Path(sys.executable).with_name("pytest")), "-q", "-x", "-p", "no:cacheprovider", mutant.test]
+    command = [
+        str(Path(sys.executable).with_name("pytest")),
+        "-q",
+        "-x",
+        "-p",
+        "no:cacheprovider",
+        f"--junitxml={tmp_path}/junit.xml",
+        mutant.test,
+    ]
     done = subprocess.run(command, env=environment, capture_output=True, text=True, check=False, cwd=ROOT)
     assert done.returncode == 1, done.stdout + done.stderr
     assert re.search(r"^FAILED tests/", done.stdout, re.MULTILINE), done.stdout

@@ -13,7 +13,7 @@ from typing import Any
 
 import pytest
 from picture import PICTURE, picture
-from running import FIXTURES, ROOT, RULE, audit, clean_environment, write
+from running import FIXTURES, ROOT, RULE, audit, clean_environment, git, write
 
 from ssot_audit.checks.kinds import SHAPES
 from ssot_audit.config import load_config
@@ -47,14 +47,31 @@ def test_the_first_command_shows_the_figure_the_readme_names() -> None:
     done = audit(*arguments, cwd=ROOT)
     assert done.code == 0
     assert done.out.startswith("PASSED  36.9 % compliant")
-    assert "36.9 % of its governed references are canonical" in README
+    assert "36.9 %<!-- /ssot --> of its governed references are canonical" in README
     assert audit(arguments[0], cwd=ROOT).code == 1
+
+
+# What a repository has that the commands beside the audit look at.
+BESIDE = {
+    ".github/workflows/ci.yml": "jobs:\n  tests:\n    steps:\n      - run: pytest\n",
+    "README.md": "The routers are in `chatter/routing/handlers.py`.\n",
+    "junit.xml": '<testsuite><testcase classname="tests.test_manager" name="test_it" file="tests/test_manager.py"/>'
+    "</testsuite>",
+}
+COMPONENT = '\n[[component]]\nname = "chatter"\nmodules = ["chatter.**"]\ntests = ["tests/"]\n'
 
 
 @pytest.mark.parametrize("command", COMMANDS)
 def test_every_command_of_the_readme_judges(command: str, tmp_path: Path) -> None:
     folder = tmp_path / "platform"
     shutil.copytree(FIXTURES / "platform", folder)
+    settings = (folder / "ssot-audit.toml").read_text("utf-8")
+    write(folder, {**BESIDE, "ssot-audit.toml": settings + COMPONENT})
+    git(folder, "init", "-q")
+    git(folder, "add", "-A")
+    git(folder, "commit", "-q", "-m", "one")
+    if "--baseline" in command or "--prune" in command:
+        assert audit("baseline", cwd=folder).code == 0
     done = audit(*shlex.split(command)[1:], cwd=folder)
     assert done.code in (0, 1), done.err
 

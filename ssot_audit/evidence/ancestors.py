@@ -9,7 +9,7 @@ from typing import NamedTuple
 
 from ssot_audit.facts import Failure
 from ssot_audit.program.modules import Module, Modules, absolute
-from ssot_audit.source.test_files import ClassSeen, FileSeen
+from ssot_audit.source.collectable import ClassSeen, FileSeen
 
 MAX_STEPS = 50  # bases of bases, or modules that hand a name on
 

@@ -25,9 +25,9 @@ from ssot_audit.reading import Reading, open_library
 from ssot_audit.repository import Options, open_repository
 from ssot_audit.results import Account, Table, account
 from ssot_audit.source.cases import Case
+from ssot_audit.source.collectable import FileSeen, read_tests
 from ssot_audit.source.excerpts import SourceLines
 from ssot_audit.source.outlines import Outlines
-from ssot_audit.source.test_files import FileSeen, read_tests
 
 _LINE = re.compile(r"line (\d+): ")
 

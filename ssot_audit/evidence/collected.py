@@ -9,7 +9,7 @@ from ssot_audit.evidence.ancestors import Ancestors, Descent
 from ssot_audit.evidence.conventions import Conventions, Runner
 from ssot_audit.facts import Failure
 from ssot_audit.model import Severity
-from ssot_audit.source.test_files import ClassSeen, FileSeen, fits
+from ssot_audit.source.collectable import ClassSeen, FileSeen, fits
 
 
 class Uncollected(NamedTuple):

@@ -10,8 +10,8 @@ from typing import NamedTuple
 
 from ssot_audit.facts import Failure
 from ssot_audit.source.cases import Case
+from ssot_audit.source.collectable import FileSeen
 from ssot_audit.source.discover import is_python
-from ssot_audit.source.test_files import FileSeen
 
 Files = Mapping[str, FileSeen | Failure]
 

@@ -57,7 +57,7 @@ _CHECKS = words_of(
 )
 _NO_CHECKS = words_of(
     """setup start stop clean cleanup install wait download upload report reports seed generate generator build create
-    deploy prepare notify fix health update data fixtures"""
+    deploy prepare notify fix health update data fixtures summary"""
 )
 _SCRIPT = re.compile(r"[\w./@+-]+\.(?:py|sh|bash|js|ts|mjs|cjs)\Z")
 _PROGRAM = re.compile(r"(?:python|pypy)[\d.]*\Z")
