@@ -7,7 +7,7 @@ from datetime import date
 from hashlib import sha256
 from typing import NamedTuple
 
-from ssot_audit.accept import Known, Rules, accept, comments, read_baseline
+from ssot_audit.accept.findings import Known, Rules, accept, comments, read_baseline
 from ssot_audit.links import GoldenPath
 from ssot_audit.measure import gate, report
 from ssot_audit.model import Finding, Outcome

@@ -6,7 +6,7 @@ from collections.abc import Callable, Mapping, Sequence
 from datetime import date
 from types import MappingProxyType
 
-from ssot_audit.accept import Known, Rules, accept, comments_in, read_baseline
+from ssot_audit.accept.findings import Known, Rules, accept, comments_in, read_baseline
 from ssot_audit.model import BESIDE, Finding, Judgement, Verdict
 from ssot_audit.pipeline import audited
 from ssot_audit.repository import Options, Repository, open_repository

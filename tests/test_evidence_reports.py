@@ -12,7 +12,8 @@ from hypothesis import strategies as st
 from running import write
 
 from ssot_audit.facts import Failure
-from ssot_audit.source.cases import OUTCOMES, read_report
+from ssot_audit.source.cases import OUTCOMES
+from ssot_audit.source.reports import read_report
 
 SUITE = "<testsuite{}>{}</testsuite>"
 ONE = '<testcase classname="tests.test_a" name="test_one"/>'

@@ -113,21 +113,21 @@ BY_SUITE = (
     ),
     Mutant(
         "a baseline accepts whatever there is",
-        "baseline.py",
+        "accept/baseline.py",
         "        known.append(left[mine] > 0)",
         "        known.append(True)",
         "tests/test_ratchet.py",
     ),
     Mutant(
         "entries that are no findings go unremarked",
-        "accept.py",
+        "accept/findings.py",
         "    return (*held, *about, *_gone(gone, known, rules))",
         "    return (*held, *about)",
         "tests/test_ratchet.py",
     ),
     Mutant(
         "comments hold for ever",
-        "suppression.py",
+        "accept/suppression.py",
         "(one.until and today > one.until):\n        return False",
         "False:\n        return False",
         "tests/test_ratchet.py",
@@ -143,7 +143,7 @@ BY_SUITE = (
     ),
     Mutant(
         "a loosened gate is no finding",
-        "since.py",
+        "ratchet/since.py",
         "tuple(loosened(past, repository))",
         "()",
         "tests/test_ratchet.py",

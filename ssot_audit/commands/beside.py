@@ -14,7 +14,7 @@ from ssot_audit.source.library import Watch
 
 def baseline(arguments: Namespace, watch: Watch) -> Answer:
     """Record what is found today."""
-    from ssot_audit.ratchet import record
+    from ssot_audit.ratchet.record import record
 
     done = record(options(arguments, watch), arguments.prune)
     changes = f"{done.added:,} more and {done.removed:,} fewer than before"
@@ -23,7 +23,7 @@ def baseline(arguments: Namespace, watch: Watch) -> Answer:
 
 def suppressions(arguments: Namespace, watch: Watch) -> Answer:
     """The comments that accept findings."""
-    from ssot_audit.suppressions import suppressions as listed
+    from ssot_audit.ratchet.suppressions import suppressions as listed
 
     asked = options(arguments, watch)
     today = asked.today or date.today()

@@ -29,7 +29,7 @@ def check(arguments: Namespace, watch: Watch) -> Answer:
 def _audited(asked: Options, since: str | None) -> Report:
     if since is None:
         return whole(asked)
-    from ssot_audit.since import audit_since
+    from ssot_audit.ratchet.since import audit_since
 
     return audit_since(asked, since)
 

@@ -13,8 +13,9 @@ from ssot_audit.evidence.age import instant, mtime
 from ssot_audit.evidence.locate import Located, Locator
 from ssot_audit.facts import Failure
 from ssot_audit.model import Unvalidated
-from ssot_audit.source.cases import COLLECTED, Case, ReportSeen, read_report, worst
+from ssot_audit.source.cases import COLLECTED, Case, ReportSeen, worst
 from ssot_audit.source.files import read_bytes
+from ssot_audit.source.reports import read_report
 
 MAX_BYTES = 256 << 20  # of one report; a larger one is mostly output
 

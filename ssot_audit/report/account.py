@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING, Any
 
 from ssot_audit import __version__
 from ssot_audit.model import Score, Tally
+from ssot_audit.report.items import errors, head, violation
 from ssot_audit.report.style import Style, inert, plural, unaccepted, visible
 from ssot_audit.results import Account, Report, Table
 
@@ -41,19 +42,19 @@ def parts(account: Account, style: Style) -> list[RenderableType]:
     """The account from top to bottom, for any console."""
     from rich.text import Text
 
-    from ssot_audit.report import full, tables
+    from ssot_audit.report import findings, tables
 
     report = _as_report(account)
     found = plural(len(unaccepted(account.findings)), "finding")
-    shown: list[RenderableType] = [full.headline(report.judgement, Text(f"{found} in the {account.name}", "bold"))]
+    shown: list[RenderableType] = [findings.headline(report.judgement, Text(f"{found} in the {account.name}", "bold"))]
     if style.quiet:
         return shown
     for one in account.tables:
         shown += [Text(), tables.rows_table(one.columns, one.rows, one.title)]
     if account.findings:
-        shown += [*full.findings(report, style), *full.accepted_line(account.findings)]
+        shown += [*findings.findings(report, style), *findings.accepted_line(account.findings)]
     if account.unvalidated:
-        shown += full.unvalidated(report)
+        shown += findings.unvalidated(report)
     rests = ", ".join(f"{name} {number:,}" for name, number in account.evidence)
     return [*shown, Text(), Text(f"evidence: {rests or 'none'}", "dim")]
 
@@ -64,13 +65,20 @@ def _concise(account: Account, style: Style) -> str:
 
 def lines(account: Account, style: Style) -> list[str]:
     """One line for each finding and each unvalidated file, then the verdict."""
-    from ssot_audit.report import concise
-
-    shown = concise.lines(_as_report(account))
+    shown = finding_lines(_as_report(account))
     judged, found = account.judgement, plural(len(unaccepted(account.findings)), "finding")
     reasons = f": {'; '.join(judged.reasons)}" if judged.reasons else ""
     verdict = visible(f"{account.name}: {found}; gate {judged.verdict.replace('-', ' ')}{reasons}")
     return shown if style.quiet else [*shown, verdict]
+
+
+def finding_lines(report: Report) -> list[str]:
+    """One line for each finding and each unvalidated file."""
+    found = [
+        visible(f"{one.path}:{one.place.line}:{one.place.column}: {one.severity} {one.rule} {one.klass}: {one.message}")
+        for one in unaccepted(report.findings)
+    ]
+    return [*found, *(visible(f"{one.path}:{one.line}:1: unvalidated: {one.reason}") for one in report.unvalidated)]
 
 
 def _json(account: Account, style: Style) -> str:
@@ -88,14 +96,12 @@ def _json_lines(account: Account, style: Style) -> str:
 
 def document(account: Account) -> dict[str, Any]:
     """The account as JSON has it, with the words of a report."""
-    from ssot_audit.report import document
-
     report = _as_report(account)
     return {
-        **document.head(account.judgement, False),
+        **head(account.judgement, False),
         "check": account.name,
-        "violations": [document.violation(one, report) for one in account.findings],
-        "errors": list(document.errors(report)),
+        "violations": [violation(one, report) for one in account.findings],
+        "errors": list(errors(report)),
         "evidence": dict(account.evidence),
         "tables": {one.title: _rows(one) for one in account.tables},
     }

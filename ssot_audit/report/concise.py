@@ -3,13 +3,14 @@
 from __future__ import annotations
 
 from ssot_audit.model import Tally
+from ssot_audit.report.account import finding_lines
 from ssot_audit.report.account import lines as account_lines
-from ssot_audit.report.style import Style, inert, unaccepted, visible
+from ssot_audit.report.style import Style, inert, visible
 from ssot_audit.results import Report
 
 
 def render(report: Report, style: Style) -> str:
-    shown = lines(report)
+    shown = finding_lines(report)
     if style.statistics:
         shown += [statistic(score.name, score.total) for score in report.rules]
     for account in report.accounts:
@@ -17,15 +18,6 @@ def render(report: Report, style: Style) -> str:
     if not style.quiet:
         shown.append(verdict(report))
     return inert("".join(f"{line}\n" for line in shown))
-
-
-def lines(report: Report) -> list[str]:
-    """One line for each finding and each unvalidated file."""
-    found = [
-        visible(f"{one.path}:{one.place.line}:{one.place.column}: {one.severity} {one.rule} {one.klass}: {one.message}")
-        for one in unaccepted(report.findings)
-    ]
-    return [*found, *(visible(f"{one.path}:{one.line}:1: unvalidated: {one.reason}") for one in report.unvalidated)]
 
 
 def statistic(name: str, tally: Tally) -> str:

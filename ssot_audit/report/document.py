@@ -3,18 +3,16 @@
 from __future__ import annotations
 
 import json
-from collections.abc import Iterator, Sequence
+from collections.abc import Sequence
 from typing import Any
 
-from ssot_audit import __version__
-from ssot_audit.model import Finding, ImportPath, Judgement, Reference, Score, Tally, Verdict
+from ssot_audit.model import ImportPath, Judgement, Reference, Score, Tally, Verdict
 from ssot_audit.report import golden
 from ssot_audit.report.account import document as account_document
+from ssot_audit.report.items import errors, head, violation
 from ssot_audit.report.style import Style, visible
 from ssot_audit.results import Report
 from ssot_audit.rules import AnyRule, Pack
-
-SCHEMA_VERSION = 4
 
 
 def render(report: Report, style: Style) -> str:
@@ -85,21 +83,6 @@ def failure(reasons: Sequence[str]) -> dict[str, object]:
     }
 
 
-def head(judged: Judgement, partial: bool) -> dict[str, object]:
-    """What every document begins with."""
-    return {
-        "schema_version": SCHEMA_VERSION,
-        "tool": {"name": "ssot-audit", "version": __version__},
-        "verdict": {
-            "result": judged.verdict.value,
-            "exit_code": judged.verdict.exit_code,
-            "gate": judged.gate,
-            "partial": partial,
-            "reasons": [visible(one) for one in judged.reasons],
-        },
-    }
-
-
 def _score(score: Score) -> dict[str, object]:
     kinds = {kind.value: _tally(tally) for kind, tally in score.kinds}
     return {"name": visible(score.name), **_tally(score.total), **kinds}
@@ -109,27 +92,6 @@ def _tally(tally: Tally) -> dict[str, object]:
     percent = None if not tally.governed else (1000 * tally.canonical // tally.governed) / 10
     classes = {str(klass): number for klass, number in tally.counts}
     return {"canonical": tally.canonical, "governed": tally.governed, "percent": percent, "classes": classes}
-
-
-def violation(one: Finding, report: Report) -> dict[str, object]:
-    chain = report.golden_path.chain(one.path) if report.golden_path else ()
-    return {
-        "code": one.rule,
-        "class": one.klass,
-        "severity": one.severity.value,
-        "status": one.status.value,
-        "message": visible(one.message),
-        "help": visible(one.help),
-        "subject": one.subject,
-        "path": one.dotted,
-        "filename": visible(one.path),
-        "kind": one.kind.value,
-        "location": {"row": one.place.line, "column": one.place.column},
-        "end_location": {"row": one.place.end_line, "column": one.place.end_column},
-        "related": [{"filename": visible(at.path), "row": at.line, "note": visible(at.note)} for at in one.related],
-        "fingerprint": visible(one.fingerprint),
-        "golden_path": [visible(step.name) for step in chain] or None,
-    }
 
 
 def _reference(one: Reference) -> dict[str, object]:
@@ -146,16 +108,6 @@ def _reference(one: Reference) -> dict[str, object]:
         "origin": {"file": visible(made.path), "line": made.line, "name": made.name} if made else None,
         "reason": one.reason or None,
     }
-
-
-def errors(report: Report) -> Iterator[dict[str, object]]:
-    for one in report.unvalidated:
-        yield {
-            "filename": visible(one.path),
-            "location": {"row": one.line, "column": 1},
-            "message": visible(one.reason),
-            "judged": one.judged,
-        }
 
 
 def paths_document(name: str, found: Sequence[ImportPath]) -> dict[str, object]:

@@ -22,21 +22,21 @@ def _full(statuses: Statuses, style: Style) -> str:
     from rich.console import RenderableType
     from rich.text import Text
 
-    from ssot_audit.report import full, tables
+    from ssot_audit.report import findings, tables
 
     known = [one.status for one in statuses.components]
     figure = ", ".join(f"{known.count(word)} {word}" for word in dict.fromkeys(known))
-    shown: list[RenderableType] = [full.headline(statuses.judgement, Text(figure, "bold"))]
+    shown: list[RenderableType] = [findings.headline(statuses.judgement, Text(figure, "bold"))]
     if not style.quiet:
         shown += [Text(), tables.rows_table(COLUMNS, [_row(one) for one in statuses.components], "components")]
     return tables.draw(shown, style)
 
 
 def _json(statuses: Statuses, style: Style) -> str:
-    from ssot_audit.report import document
+    from ssot_audit.report import items
 
     found = {
-        **document.head(statuses.judgement, False),
+        **items.head(statuses.judgement, False),
         "components": [
             {
                 "name": visible(one.name),

@@ -2,18 +2,11 @@
 
 from __future__ import annotations
 
-import re
 from typing import NamedTuple
-
-from ssot_audit.facts import Failure
 
 PASSED, FAILED, ERRORED, SKIPPED, XFAILED, COLLECTED = "passed", "failed", "errored", "skipped", "xfailed", "collected"
 OUTCOMES = (FAILED, ERRORED, PASSED, XFAILED, SKIPPED, COLLECTED)  # which of two holds: the one that comes first
 EXECUTED = frozenset((PASSED, FAILED, ERRORED))
-
-_NODE = re.compile(r"(?P<file>\S(?:[^:]|:(?!:))*?\.pyi?)::(?P<rest>\S.*)\Z")
-_TOTAL = re.compile(r"^=* ?(?:no tests collected|\d+(?:/\d+)? tests? collected)", re.MULTILINE)
-_BEFORE_MARKUP = b"\xef\xbb\xbf\xff\xfe\0 \t\r\n"  # byte-order marks, UTF-16 and white space
 
 
 class Case(NamedTuple):
@@ -52,26 +45,6 @@ class ReportSeen(NamedTuple):
     cases: tuple[Case, ...]
     disagreements: tuple[Disagreement, ...] = ()
     doubled: tuple[Case, ...] = ()
-
-
-def read_report(data: bytes) -> ReportSeen | Failure:
-    """What a report says; a Failure for what is none."""
-    if data[:4096].lstrip(_BEFORE_MARKUP)[:1] == b"<":
-        from ssot_audit.source.junit import read_xml
-
-        return read_xml(data)
-    text = data.decode("utf-8", "replace")
-    nodes = [found for line in text.splitlines() if (found := _NODE.match(line.strip()))]
-    if not nodes and not _TOTAL.search(text):
-        return Failure("is neither JUnit XML nor the output of `pytest --collect-only -q`")
-    return ReportSeen(tuple(dict.fromkeys(map(_collected, nodes))))
-
-
-def _collected(found: re.Match[str]) -> Case:
-    path, bracket, arguments = found["rest"].partition("[")
-    *classes, name = path.split("::")
-    module = re.sub(r"\.pyi?\Z", "", found["file"]).replace("/", ".")
-    return Case(".".join((module, *classes)), name + bracket + arguments, found["file"], 0, COLLECTED)
 
 
 def worst(cases: list[Case]) -> Case:

@@ -9,8 +9,8 @@ from datetime import date
 from pathlib import Path
 from typing import NamedTuple
 
-from ssot_audit import baseline, suppression
-from ssot_audit.baseline import Identity
+from ssot_audit.accept import baseline, suppression
+from ssot_audit.accept.baseline import Identity
 from ssot_audit.errors import ConfigError
 from ssot_audit.facts import Failure, Place
 from ssot_audit.model import ABSENT, BESIDE, STALE, Finding, Kind, Severity, Status

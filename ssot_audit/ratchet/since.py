@@ -14,8 +14,8 @@ from pathlib import Path
 from tempfile import TemporaryDirectory
 from typing import NamedTuple
 
-from ssot_audit.accept import Known, may_be_known
-from ssot_audit.baseline import identity
+from ssot_audit.accept.baseline import identity
+from ssot_audit.accept.findings import Known, may_be_known
 from ssot_audit.config import Config, find_config, load_config
 from ssot_audit.facts import Place
 from ssot_audit.model import Finding, Kind, Severity

@@ -6,9 +6,9 @@ from collections import Counter
 from pathlib import Path
 from typing import NamedTuple
 
-from ssot_audit import baseline
-from ssot_audit.accept import may_be_known
-from ssot_audit.baseline import Identity
+from ssot_audit.accept import baseline
+from ssot_audit.accept.baseline import Identity
+from ssot_audit.accept.findings import may_be_known
 from ssot_audit.errors import ConfigError, UsageError
 from ssot_audit.repository import Options, open_repository
 from ssot_audit.source.history import last_commit, renamed

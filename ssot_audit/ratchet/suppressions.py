@@ -6,12 +6,12 @@ from collections.abc import Iterator
 from datetime import date
 from typing import NamedTuple
 
-from ssot_audit.accept import comments
+from ssot_audit.accept.findings import comments
+from ssot_audit.accept.suppression import suppress
 from ssot_audit.pipeline import find
 from ssot_audit.repository import Options, open_repository
 from ssot_audit.source.directives import Directive
 from ssot_audit.source.history import Written, blame
-from ssot_audit.suppression import suppress
 
 
 class Suppression(NamedTuple):

@@ -1,0 +1,1 @@
+"""What is accepted for now: by comments in the code, and by a baseline."""

@@ -1,0 +1,1 @@
+"""What works on a baseline: a change held against its merge base, the record written, comments listed."""
