@@ -240,8 +240,16 @@ def test_a_pattern_of_files_that_matches_none_is_a_warning_at_its_rule(tmp_path:
     assert done.code == 0
 
 
+# The path is a shim, so the rule's own bad example is another.
+SHIM_RULE = (
+    RULE.replace('deprecated = ["library.Thing"]', 'shims = [{ path = "library.Thing" }]')
+    .replace('class = "deprecated"', 'class = "broken"')
+    .replace('code = "from library import Thing"', 'code = "from library.gone import Thing"')
+)
+
+
 def test_a_shim_counts_until_its_day_and_is_deprecated_from_the_next(tmp_path: Path) -> None:
-    rule = RULE.replace('deprecated = ["library.Thing"]', 'shims = [{ path = "library.Thing", until = 2026-06-30 }]')
+    rule = SHIM_RULE.replace('path = "library.Thing"', 'path = "library.Thing", until = 2026-06-30')
     library(tmp_path, {**BAD, "rules.toml": rule})
     last, after = (audit("check", tmp_path, "--today", day) for day in ("2026-06-30", "2026-07-01"))
     assert (last.code, after.code) == (0, 1)
@@ -249,8 +257,7 @@ def test_a_shim_counts_until_its_day_and_is_deprecated_from_the_next(tmp_path: P
 
 
 def test_a_shim_without_a_date_is_a_warning(tmp_path: Path) -> None:
-    rule = RULE.replace('deprecated = ["library.Thing"]', 'shims = [{ path = "library.Thing" }]')
-    library(tmp_path, {**BAD, "rules.toml": rule})
+    library(tmp_path, {**BAD, "rules.toml": SHIM_RULE})
     done = audit("check", tmp_path, "--output-format", "json")
     assert (done.code, done.json["warnings"]) == (0, ["rule 'thing': the shim library.Thing has no `until` date"])
 
