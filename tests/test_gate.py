@@ -240,6 +240,37 @@ def test_a_pattern_of_files_that_matches_none_is_a_warning_at_its_rule(tmp_path:
     assert done.code == 0
 
 
+SECOND = """
+[[rule]]
+id = "other"
+title = "Other comes from library.things"
+why = "There is one Other."
+canonical = "library.things.Other"
+
+[[rule.good]]
+code = "from library.things import Other"
+
+[[rule.bad]]
+class = "broken"
+code = "from library.gone import Other"
+"""
+
+
+def test_a_rule_that_matches_nothing_is_refused_unless_it_says_that_it_may(tmp_path: Path) -> None:
+    things = {"library/things.py": "class Thing: ...\nclass Other: ...\n"}
+    library(tmp_path, {**things, "rules.toml": RULE + SECOND})
+    done = audit("check", tmp_path)
+    assert done.code == 2 and "rule 'other' matched nothing in the whole repository" in done.err
+    write(tmp_path, {"rules.toml": RULE + SECOND.replace("why =", 'expect = "none"\nwhy =')})
+    assert audit("check", tmp_path).code == 0
+
+
+def test_a_rule_without_a_bad_example_is_told(tmp_path: Path) -> None:
+    library(tmp_path, {"rules.toml": RULE.partition("[[rule.bad]]")[0]})
+    done = audit("check", tmp_path, "--output-format", "json")
+    assert done.code == 0 and "'thing' has no bad example" in done.json["warnings"][0]
+
+
 # The path is a shim, so the rule's own bad example is another.
 SHIM_RULE = (
     RULE.replace('deprecated = ["library.Thing"]', 'shims = [{ path = "library.Thing" }]')
