@@ -79,7 +79,9 @@ def _baseline(commands: _SubParsersAction[Parser]) -> None:
     about = "Accept what is found today: record it, or take out of the record what is mended."
     parser = command(commands, "baseline", about, ("full",))
     parser.add_argument("paths", nargs="?", default=None, type=Path, metavar="PATH", help="the repository")
-    parser.add_argument("--prune", action="store_true", help="only take out what is found no longer")
+    how = parser.add_mutually_exclusive_group()
+    how.add_argument("--prune", action="store_true", help="only take out what is found no longer")
+    how.add_argument("--force", action="store_true", help="take in more than an existing baseline holds, too")
     rule_options(parser)
     files(parser)
     reading(parser)

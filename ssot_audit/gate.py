@@ -7,7 +7,7 @@ from decimal import Decimal
 from typing import NamedTuple
 
 from ssot_audit.links import BrokenImport, stops
-from ssot_audit.model import ABSENT, Finding, Judgement, Score, Severity, Status, Tally, Unvalidated, Verdict
+from ssot_audit.model import ABSENT, BASELINE, Finding, Judgement, Score, Severity, Status, Tally, Unvalidated, Verdict
 
 
 class Gate(NamedTuple):
@@ -117,10 +117,15 @@ def _missed(gate: Gate, figures: Figures) -> list[str]:
     missed = []
     shared = gate.fail_under is not None and not figures.partial
     excused = frozenset() if gate.ratchet else _covered(gate, figures)
-    errors = sum(1 for one in figures.findings if fails(one) and one.rule not in excused)
+    failing = [one for one in figures.findings if fails(one) and one.rule not in excused]
+    gone = sum(1 for one in failing if one.rule == BASELINE)
+    errors = len(failing) - gone
     if errors:
         new, what = "new " if gate.ratchet else "", " of rules that share does not cover" if shared and excused else ""
         missed.append(f"{errors} {new}{'finding' if errors == 1 else 'findings'} of severity error{what}")
+    if gone:
+        entries = "1 entry of the baseline fails" if gone == 1 else f"{gone} entries of the baseline fail"
+        missed.append(f"{entries} nothing any more; `ssot-audit baseline --prune` takes out what is mended")
     if gate.fail_under is not None and shared and not reaches(figures.whole, gate.fail_under):
         missed.append(_below("compliance", figures.whole, gate.fail_under))
     missed += [_failing(figures.failing)] if figures.failing else []

@@ -151,6 +151,7 @@ class Finding(NamedTuple):
 BESIDE: Mapping[str, str] = MappingProxyType(
     {"pipelines": "pipelines", "docs": "documents", "evidence": "test-evidence"}
 )
+BASELINE = "baseline"  # the rule of findings about a baseline
 SYMBOL = "symbol"  # the kind of a rule that names none; it governs references
 ABSENT = "absent-canonical"  # the class of the finding that a rule's canonical path is not in the tree
 STALE = "matches-nothing"  # the class of the finding that an entry of a rule speaks of nothing in the tree

@@ -9,7 +9,6 @@ from typing import NamedTuple
 from ssot_audit.errors import ConfigError
 from ssot_audit.model import Finding
 
-RULE = "baseline"  # of the findings about a baseline
 FILE = "ssot-baseline.txt"  # where the configuration names no other
 HEAD = (
     "# ssot-audit baseline 1: findings accepted for now, one a line: rule, file, subject, path (a tab between).\n"

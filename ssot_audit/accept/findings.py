@@ -13,7 +13,7 @@ from ssot_audit.accept import baseline, suppression
 from ssot_audit.accept.baseline import Identity
 from ssot_audit.errors import ConfigError
 from ssot_audit.facts import Failure, Place
-from ssot_audit.model import ABSENT, BESIDE, STALE, Finding, Kind, Severity, Status
+from ssot_audit.model import ABSENT, BASELINE, BESIDE, STALE, Finding, Kind, Severity, Status
 from ssot_audit.repository import Options, Repository
 from ssot_audit.source.directives import Directive, directives
 from ssot_audit.source.files import read_bytes
@@ -101,7 +101,7 @@ def accept(
     if known is None:
         return (*marked, *about)
     held, gone = _held(marked, known, repository, rules)
-    return (*held, *about, *_gone(gone, known, rules))
+    return (*held, *about, *_gone(gone, known, {baseline.identity(one) for one in findings}, rules))
 
 
 def _held(
@@ -140,14 +140,18 @@ def _renamed(root: Path, known: Known) -> dict[str, str]:
     return renamed(root, since) if since else {}
 
 
-def _gone(entries: Counter[Identity], known: Known, rules: Rules) -> Iterator[Finding]:
+def _gone(entries: Counter[Identity], known: Known, found: Collection[Identity], rules: Rules) -> Iterator[Finding]:
+    """A finding for each entry that is none any more; `found` is all that was found, whatever its severity."""
     lines = known.lines
     for one, number in sorted(entries.items()) if lines is not None else ():
         line = lines[one] if lines else 1
-        why = "is no longer found" if one.rule in rules.loaded else f"is of {one.rule!r}, which is not checked any more"
+        if one.rule not in rules.held:
+            why = f"is of {one.rule!r}, which is not checked any more"
+        else:
+            why = "is still found, and cannot fail the gate any more" if one in found else "is no longer found"
         times = f" ({number} times)" if number > 1 else ""
         yield Finding(
-            rule=baseline.RULE,
+            rule=BASELINE,
             severity=Severity.ERROR,
             path=known.source,
             place=Place(line, 1, line, 1),

@@ -16,9 +16,12 @@ def baseline(arguments: Namespace, watch: Watch) -> Answer:
     """Record what is found today."""
     from ssot_audit.ratchet.record import record
 
-    done = record(options(arguments, watch), arguments.prune)
+    done = record(options(arguments, watch), arguments.prune, arguments.force)
     changes = f"{done.added:,} more and {done.removed:,} fewer than before"
-    return Answer(f"{done.path.name}: {plural(done.entries, 'finding')} accepted for now, {changes}\n", MET)
+    told = f"{done.path.name}: {plural(done.entries, 'finding')} accepted for now, {changes}\n"
+    if done.harmless:
+        told += f"not recorded, since they cannot fail the gate: {done.harmless:,} of severity warning or info\n"
+    return Answer(told, MET)
 
 
 def suppressions(arguments: Namespace, watch: Watch) -> Answer:

@@ -34,14 +34,15 @@ def finding(one: Judged, kinds: Mapping[str, Kind]) -> Finding | None:
     claim = one.claim
     return Finding(
         rule=RULE,
-        severity=severity,
+        # The modules of an example in a docstring need not be there.
+        severity=Severity.WARNING if one.channel == "docstring" else severity,
         path=one.path,
         place=Place(claim.line, claim.column, claim.line, claim.column + 1),
         subject=claim.subject or claim.about,
         dotted=claim.stated,
         klass="wrong-marker" if one.klass == "marker" else one.standing,
         message=_message(one),
-        help=_HELP[claim.about],
+        help="correct the marker" if one.klass == "marker" else _HELP[claim.about],
         kind=kinds[one.path],
         related=one.related,
     )

@@ -86,8 +86,8 @@ class Measured:
             if what == "findings":
                 return str(sum(1 for one in self.report.findings if one.rule == of))
             return _of_tally(self.scores[of].total, what)
-        if what == "paths" and of.isidentifier():
-            return str(self.paths(of) or NOT_MEASURED)
+        if what == "paths" and names.is_dotted(of):
+            return str(self.paths(names.last_part(of)) or NOT_MEASURED)
         return None
 
     def paths(self, name: str) -> int:

@@ -10,6 +10,7 @@ from ssot_audit.accept import baseline
 from ssot_audit.accept.baseline import Identity
 from ssot_audit.accept.findings import may_be_known
 from ssot_audit.errors import ConfigError, UsageError
+from ssot_audit.model import Severity
 from ssot_audit.repository import Options, open_repository
 from ssot_audit.source.history import last_commit, renamed
 from ssot_audit.whole import whole
@@ -22,11 +23,13 @@ class Recorded(NamedTuple):
     entries: int
     added: int
     removed: int
+    harmless: int  # findings that cannot fail the gate, and so are not recorded
 
 
-def record(options: Options, prune: bool) -> Recorded:
-    """Write the baseline of a whole repository; with `prune` only less of the one there is. Raises AuditError where
-    something could not be read, since what it holds would be missing, and where there is nothing to prune."""
+def record(options: Options, prune: bool, force: bool) -> Recorded:
+    """Write the baseline of a whole repository; with `prune` only less of the one there is, with `force` also more.
+    Raises AuditError where something could not be read, since what it holds would be missing, where there is nothing
+    to prune, and where an existing baseline would grow."""
     repository = open_repository(options, any_format=True)
     if repository.named is not None:
         raise UsageError("a baseline is of a whole repository; name its top, and no files of it")
@@ -38,8 +41,15 @@ def record(options: Options, prune: bool) -> Recorded:
     found = Counter(baseline.identity(one) for one in (*report.findings, *beside) if may_be_known(one))
     before = _entries(path, prune)
     kept = found & _moved(before, repository.root, path) if prune else found
+    added = kept - before
+    if added and not force and path.exists():
+        raise UsageError(
+            f"{path.name}: would take in {added.total()} more, first {min(added).rule} in {min(added).path}; "
+            "a baseline only shrinks: mend them, or use --force where they are to be accepted too"
+        )
     path.write_text(baseline.written(kept.elements()), "utf-8", "surrogateescape", newline="\n")
-    return Recorded(path, kept.total(), (kept - before).total(), (before - kept).total())
+    harmless = sum(1 for one in report.findings if one.severity is not Severity.ERROR)
+    return Recorded(path, kept.total(), added.total(), (before - kept).total(), harmless)
 
 
 def _moved(entries: Counter[Identity], root: Path, path: Path) -> Counter[Identity]:

@@ -51,10 +51,13 @@ def findings(report: Report, style: Style) -> list[RenderableType]:
     return shown if ranked else []
 
 
+_ACCEPTED = {Status.BASELINED: "known from before", Status.SUPPRESSED: "suppressed by comments"}
+
+
 def accepted_line(found: Sequence[Finding]) -> list[Text]:
     """How many findings are accepted for now, and by what."""
     counts = Counter(one.status for one in found if one.status is not Status.OPEN)
-    told = ", ".join(f"{number:,} {status}" for status, number in sorted(counts.items()))
+    told = ", ".join(f"{number:,} {_ACCEPTED[status]}" for status, number in sorted(counts.items()))
     return [Text(f"accepted for now, and counted in every figure: {told}", "dim")] if told else []
 
 

@@ -29,10 +29,12 @@ def merge_base(root: Path, revision: str) -> Revision:
         raise UsageError(f"--since {revision}: {root} is in no git repository")
     if revision.startswith("-"):
         raise UsageError(f"--since {revision}: is no revision")
+    if git(root, "rev-parse", "--verify", "--quiet", f"{revision}^{{commit}}") is None:
+        raise UsageError(f"--since {revision}: git knows no such revision here; fetch it first, or correct it")
     found = git(root, "merge-base", f"{revision}^{{commit}}", "HEAD")
     if not found:
         raise UsageError(
-            f"--since {revision}: git finds no commit that it and HEAD have in common; fetch it first "
+            f"--since {revision}: git finds no commit that it and HEAD have in common "
             "(a shallow clone needs its history: `git fetch --unshallow`, or fetch-depth: 0)"
         )
     below = root.resolve().relative_to(top.resolve()).as_posix()
