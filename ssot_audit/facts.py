@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from datetime import date
 from enum import StrEnum
 from typing import NamedTuple
 
@@ -141,3 +142,16 @@ class Setting(NamedTuple):
     place: Place
     form: str  # how it is made, one of FORMS
     secret: bool = False  # its lines hold something that must not be repeated
+
+
+class Directive(NamedTuple):
+    """A comment that accepts findings. `covers` are the first and last line it speaks of, none for the whole file;
+    `wrong` says why it accepts nothing."""
+
+    line: int
+    column: int
+    covers: tuple[int, int] | None
+    rules: tuple[str, ...]
+    reason: str
+    until: date | None
+    wrong: str = ""

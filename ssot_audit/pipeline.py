@@ -15,6 +15,7 @@ from ssot_audit.reading import Reading, hold, look, open_library, symbol_rules
 from ssot_audit.repository import Options, Repository, choose_rules, open_repository
 from ssot_audit.results import Report
 from ssot_audit.rules import AnyRule
+from ssot_audit.source.discover import is_python
 
 
 def audit(options: Options) -> Report:
@@ -23,21 +24,30 @@ def audit(options: Options) -> Report:
     return audited(repository, options, read_baseline(repository, options))
 
 
-def audited(repository: Repository, options: Options, known: Known | None, more: tuple[Finding, ...] = ()) -> Report:
+def audited(
+    repository: Repository,
+    options: Options,
+    known: Known | None,
+    more: tuple[Finding, ...] = (),
+    others: Sequence[str] = (),
+) -> Report:
     """Read the repository, hold it against its rules, measure and judge. Findings that are `known` fail no gate; `more`
-    are findings of others to judge."""
+    are findings of others to judge, `others` files beside Python that may hold comments."""
     reading, loaded, rules, found, obstacles = find(repository, options)
+    places = {one.path for one in found.findings if not is_python(one.path)}
+    written = comments(repository.root, (*reading.library.marked(), *sorted({*places, *others})))
     findings = accept(
         repository,
         found.findings,
-        comments(reading.library, found.findings),
+        written,
         _ids(loaded, rules, options),
         known,
         options.today or date.today(),
     )
     outcome = found._replace(findings=(*findings, *more))
     asked = gate(repository.config, options, known is not None)
-    return report(reading, rules, outcome, asked, golden_path_of(reading, options), obstacles)
+    made = report(reading, rules, outcome, asked, golden_path_of(reading, options), obstacles)
+    return made._replace(comments=written)
 
 
 class FoundOut(NamedTuple):

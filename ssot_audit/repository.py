@@ -52,6 +52,7 @@ class Options(NamedTuple):
     whole: bool = False  # read by the slowest reader; for comparison
     baseline: bool = False  # hold findings against the baseline, also where the configuration names none
     no_baseline: bool = False
+    gate: Path | None = None  # configuration, and the rules it names, of another tree instead of the repository's own
     no_cache: bool = True
     cache_folder: Path | None = None
     watch: Watch = unwatched
@@ -82,6 +83,7 @@ class Repository(NamedTuple):
     kept: Kept | None = None  # what the cache held when the run began
     include: tuple[str, ...] = ()
     exclude: tuple[str, ...] = ()
+    rules: Path = Path()  # the folder below which the configured rule files are
 
 
 class Kinds(Mapping[str, Kind]):
@@ -115,7 +117,7 @@ def open_repository(options: Options, any_format: bool = False) -> Repository:
         if path.is_file() and path.suffix not in SUFFIXES and not (any_format and _is_configuration(path)):
             raise UsageError(f"{given}: is not a Python file; name {' or '.join(SUFFIXES)} files, or folders")
     root, settings = _place(paths, options.config)
-    config = load_config(settings)
+    config = load_config(options.gate or settings)
     outside = [given for given, path in zip(options.paths, paths, strict=True) if not path.is_relative_to(root)]
     if outside:
         raise UsageError(f"{outside[0]}: is outside the repository {root}; audit one repository at a time")
@@ -127,7 +129,8 @@ def open_repository(options: Options, any_format: bool = False) -> Repository:
     known, expected = (kept.folders, kept.paths) if kept else (NO_FOLDERS, ())
     found = discover(root, include, exclude, known, listing, expected)
     kinds = Kinds(found.paths, config.tests, config.other)
-    return Repository(root, config, found, _named(root, paths, found, any_format), kinds, cache, kept, include, exclude)
+    named, home = _named(root, paths, found, any_format), options.gate.parent if options.gate else root
+    return Repository(root, config, found, named, kinds, cache, kept, include, exclude, home)
 
 
 def _cache(options: Options, root: Path, selection: Iterable[str]) -> Cache | None:
@@ -229,7 +232,7 @@ def load_packs(
         for name, path in shipped.items()
         if name in asked or at_home(package_of(path))  # the others are not even read
     ]
-    files += [(repository.root / one, one) for one in repository.config.rules]
+    files += [(repository.rules / one, one) for one in repository.config.rules]
     files += [(path, str(path)) for path in options.rules]
     packs = []
     for path, label in files:

@@ -6,6 +6,7 @@ from collections.abc import Callable, Mapping, Sequence
 from types import MappingProxyType
 from typing import NamedTuple
 
+from ssot_audit.facts import Directive
 from ssot_audit.links import GoldenPath
 from ssot_audit.model import (
     SYMBOL,
@@ -107,6 +108,7 @@ class Report(NamedTuple):
     golden_path: GoldenPath | None = None
     on_golden_path: Score | None = None  # of the whole repository's files on it
     line: Callable[[str, int], str | None] = lambda path, number: None
+    comments: Mapping[str, tuple[Directive, ...]] = MappingProxyType({})  # those that accept findings, by file
     accounts: tuple[Account, ...] = ()  # of the checks beside the rules that the configuration turns on
     # How it came about; the report's formats do not depend on it.
     readers: tuple[tuple[str, str, int], ...] = ()  # reader, why it and no quicker one, files

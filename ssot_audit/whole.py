@@ -6,11 +6,12 @@ from collections.abc import Callable, Mapping, Sequence
 from datetime import date
 from types import MappingProxyType
 
-from ssot_audit.accept.findings import Known, Rules, accept, comments_in, read_baseline
+from ssot_audit.accept.findings import Known, Rules, accept, comments, read_baseline
 from ssot_audit.model import BESIDE, Finding, Judgement, Verdict
 from ssot_audit.pipeline import audited
 from ssot_audit.repository import Options, Repository, open_repository
 from ssot_audit.results import Account, Report, rejudged
+from ssot_audit.source.discover import discover
 
 _ORDER = (Verdict.NOT_JUDGED, Verdict.MISSED, Verdict.MET)
 
@@ -43,21 +44,29 @@ def whole(options: Options, known: Known | None = None, more: tuple[Finding, ...
     the baseline in force. Raises AuditError where it cannot begin."""
     repository = open_repository(options, any_format=True)
     known = known or read_baseline(repository, options)
-    report = audited(repository, options, known, more)
     wanted = repository.config.also if repository.named is None else ()
-    accounts = tuple(_accepted(one, repository, options, known) for one in wanted)
+    report = audited(repository, options, known, more, _documents_and_settings(repository) if wanted else ())
+    accounts = tuple(_accepted(one, repository, options, known, report) for one in wanted)
     return report._replace(accounts=accounts, judgement=_together(report.judgement, accounts))
 
 
-def _accepted(name: str, repository: Repository, options: Options, known: Known | None) -> Account:
+def _documents_and_settings(repository: Repository) -> tuple[str, ...]:
+    """The files that the checks beside the rules read and that have comments."""
+    from ssot_audit.source.setting_files import is_configuration
+
+    def fits(name: str) -> bool:
+        return is_configuration(name) or name.endswith((".md", ".mk")) or "." not in name
+
+    return discover(repository.root, repository.include, repository.exclude, fits=fits).paths
+
+
+def _accepted(name: str, repository: Repository, options: Options, known: Known | None, report: Report) -> Account:
     """The account of a check, with what comments and a baseline accept of it."""
     account, rule = _CHECKS[name](options), BESIDE[name]
-    files = sorted({one.path for one in account.findings})
-    written = comments_in(repository.root, files, [rule])
-    today = options.today or date.today()
-    return rejudged(
-        account, accept(repository, account.findings, written, Rules((rule,), (rule,), beside=True), known, today)
-    )
+    unread = sorted({one.path for one in account.findings} - report.comments.keys())
+    written = {**report.comments, **comments(repository.root, unread)}
+    mine, today = Rules((rule,), (rule, *report.titles), beside=True), options.today or date.today()
+    return rejudged(account, accept(repository, account.findings, written, mine, known, today))
 
 
 def _together(first: Judgement, accounts: Sequence[Account]) -> Judgement:

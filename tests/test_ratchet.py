@@ -94,7 +94,7 @@ def test_prune_never_adds(platform: Path) -> None:
 
 
 def test_an_edited_baseline_does_not_help_against_the_merge_base(platform: Path) -> None:
-    entry = "thing\tapp/new.py\tThing\tlibrary.Thing\n"
+    entry = "thing\tapp/new.py\tdeprecated\tThing\tlibrary.Thing\n"
     written = (platform / "ssot-baseline.txt").read_text()
     commit(platform, {"app/new.py": OLD, "ssot-baseline.txt": written + entry})
     assert codes(platform) == (0, 1)
@@ -156,31 +156,141 @@ def test_a_comment_that_accepts_nothing_is_a_finding(platform: Path) -> None:
     assert "unused" in held.out
 
 
-DISARMED = {
-    "left out": {"ssot-audit.toml": 'rules = ["rules.toml", "more.toml"]\nignore = ["thing"]\n'},
-    "severity": {"rules.toml": RULE.replace('why = "', 'severity = "info"\nwhy = "')},
-    "taken out": {"rules.toml": RULE.replace('"thing"', '"some-thing"')},
-    "narrowed": {"rules.toml": RULE.replace('why = "', 'exclude-paths = ["app/"]\nwhy = "')},
-    "made a shim": {
-        "rules.toml": RULE.replace('deprecated = ["library.Thing"]', 'shims = [{ path = "library.Thing" }]').replace(
-            '\n[[rule.bad]]\nclass = "deprecated"\ncode = "from library import Thing"\n', ""
-        )
-    },
-    "path excluded": {"ssot-audit.toml": 'rules = ["rules.toml"]\nexclude = ["app/"]\n'},
-    "fewer scanned": {"ssot-audit.toml": 'rules = ["rules.toml"]\ninclude = ["library/"]\n'},
-}
 MORE = RULE.replace('"thing"', '"good"').replace("library.Thing", "library.Good").replace("things.Thing", "goods.Good")
 
 
-@pytest.mark.parametrize("how", DISARMED)
-def test_a_rule_that_is_disarmed_fails_even_where_nothing_violates_it(platform: Path, how: str) -> None:
-    goods = {"library/goods.py": "class Good: ...\n", "app/goods.py": "from library.goods import Good\n"}
+@pytest.fixture
+def clean(tmp_path: Path) -> Path:
+    """A repository without a violation, and two rules."""
     more = MORE.replace("import Thing", "import Good").replace("library.things", "library.goods")
-    commit(platform, {"more.toml": more, **goods})
-    commit(platform, DISARMED[how])
-    held, since = ratchets(platform)
-    assert held.code >= 1, held.out
-    assert since.code == 1 and "loosened" in since.out
+    goods = {"library/goods.py": "class Good: ...\n", "app/goods.py": "from library.goods import Good\n"}
+    tests = {"core/__init__.py": "", "core/a.py": NEW}
+    write(tmp_path, {**PLATFORM, **goods, **tests, "app/known.py": NEW, "more.toml": more, "ssot-audit.toml": CONFIG})
+    git(tmp_path, "init", "-q", "-b", "main")
+    commit(tmp_path)
+    assert audit(cwd=tmp_path).code == 0
+    return tmp_path
+
+
+CONFIG = 'rules = ["rules.toml", "more.toml"]\n'
+DISARMED: dict[str, dict[str, str]] = {
+    "rule left out": {"ssot-audit.toml": CONFIG + 'ignore = ["thing"]\n'},
+    "rule taken out": {"rules.toml": RULE.replace('"thing"', '"some-thing"')},
+    "rule file taken out": {"ssot-audit.toml": 'rules = ["more.toml"]\n'},
+    "severity lowered": {"rules.toml": RULE.replace('why = "', 'severity = "warning"\nwhy = "')},
+    "files taken out of the rule": {"rules.toml": RULE.replace('why = "', 'exclude-paths = ["app/"]\nwhy = "')},
+    "made a shim": {
+        "rules.toml": RULE.replace('deprecated = ["library.Thing"]', 'shims = [{ path = "library.Thing" }]')
+        .replace('class = "deprecated"', 'class = "broken"')
+        .replace("from library import", "from library.gone import")
+    },
+    "files excluded": {"ssot-audit.toml": CONFIG + 'exclude = ["app/"]\n'},
+    "fewer files included": {"ssot-audit.toml": CONFIG + 'include = ["library/", "core/"]\n'},
+    "one file excluded": {"ssot-audit.toml": CONFIG + 'exclude = ["app/new.py"]\n'},
+    "another configuration first": {
+        "ssot-audit.toml": "",
+        "pyproject.toml": '[tool.ssot-audit]\nrules = ["more.toml"]\n',
+    },
+}
+
+
+@pytest.mark.parametrize("how", DISARMED)
+def test_a_change_that_violates_a_rule_and_disarms_it_fails(clean: Path, how: str) -> None:
+    commit(clean, {**DISARMED[how], "app/new.py": OLD})
+    done = audit("--since", "HEAD~1", cwd=clean)
+    assert done.code in (1, 2) and "by the gate of the merge base" in done.out, done.out + done.err
+
+
+@pytest.mark.parametrize("how", ["rule left out", "rule taken out", "rule file taken out", "files excluded"])
+def test_taking_a_rule_or_files_out_fails_where_nothing_violates_it_too(clean: Path, how: str) -> None:
+    commit(clean, DISARMED[how])
+    done = audit("--since", "HEAD~1", cwd=clean)
+    assert done.code in (1, 2) and "loosened" in done.out
+
+
+def test_a_configuration_in_a_folder_does_not_take_the_place_of_the_one_above(clean: Path) -> None:
+    config = {"core/ssot-audit.toml": 'rules = ["r.toml"]\n', "core/r.toml": MORE, "core/bad.py": OLD}
+    commit(clean, {**config, "core/use.py": "from library.goods import Good\n"})
+    done = audit("core", "--since", "HEAD~1", cwd=clean)
+    assert done.code in (1, 2)
+    assert "another" in done.out or done.code == 2
+
+
+@pytest.mark.parametrize("option", ["--rules", "--config"])
+def test_rules_named_on_the_command_line_are_those_of_the_merge_base_too(clean: Path, option: str) -> None:
+    named = {"gate.toml": 'rules = ["rules.toml"]\n'}
+    commit(clean, {**named, "ssot-audit.toml": 'rules = ["more.toml"]\n'})
+    commit(clean, {"rules.toml": RULE.replace('why = "', 'severity = "warning"\nwhy = "'), "app/new.py": OLD})
+    done = audit(option, "gate.toml" if option == "--config" else "rules.toml", "--since", "HEAD~1", cwd=clean)
+    assert done.code == 1, done.out + done.err
+
+
+def test_what_excuses_more_or_asks_for_less_fails(clean: Path) -> None:
+    before = '[evidence]\nmin-tests = 9\nmax-skipped = 5\n[golden-path]\nentry-points = ["app.good"]\n'
+    commit(clean, {"ssot-audit.toml": CONFIG + before})
+    commit(clean, {"ssot-audit.toml": CONFIG + '[evidence]\nstatic = false\n[documents]\nfiles = ["docs/"]\n'})
+    told = audit("--since", "HEAD~1", cwd=clean).out
+    for word in ("min-tests was 9 and is 1", "max-skipped was 5", "app.good", "no longer read", "documents are held"):
+        assert word in told
+
+
+def test_a_change_to_be_judged_must_be_there(clean: Path) -> None:
+    done = audit("--since", "main", cwd=clean)
+    assert done.code == 2 and "no change to judge" in done.err
+
+
+def test_a_broken_configuration_of_the_merge_base_is_told_as_such(clean: Path) -> None:
+    commit(clean, {"ssot-audit.toml": "rules = [\n"})
+    commit(clean, {"ssot-audit.toml": CONFIG})
+    done = audit("--since", "HEAD~1", cwd=clean)
+    assert done.code == 2 and "the merge base cannot be audited" in done.err
+
+
+def test_one_sin_cannot_take_the_place_of_another(platform: Path) -> None:
+    rule = RULE.replace('deprecated = ["library.Thing"]', "")
+    changed = rule.replace('class = "deprecated"\ncode = "from library import Thing"', "").replace("[[rule.bad]]", "")
+    write(platform, {"rules.toml": changed})
+    done = audit("--baseline", cwd=platform)
+    assert done.code == 1 and "unlisted" in done.out
+
+
+def test_a_baseline_grows_by_force_alone(platform: Path) -> None:
+    write(platform, {"app/new.py": OLD})
+    refused = audit("baseline", cwd=platform)
+    assert refused.code == 2 and "app/new.py" in refused.err and "--force" in refused.err
+    assert audit("--baseline", cwd=platform).code == 1
+    assert audit("baseline", "--force", cwd=platform).code == 0
+    assert audit("--baseline", cwd=platform).code == 0
+
+
+def test_a_run_that_was_not_judged_leaves_the_baseline_as_it_is(platform: Path) -> None:
+    before = (platform / "ssot-baseline.txt").read_text()
+    write(platform, {"rules.toml": RULE.replace('code = "from library import Thing"', 'code = "import os"')})
+    for flag in ((), ("--prune",), ("--force",)):
+        done = audit("baseline", *flag, cwd=platform)
+        assert done.code == 2 and "canary" in done.err
+    assert (platform / "ssot-baseline.txt").read_text() == before
+
+
+def test_a_baseline_is_neither_read_nor_written_through_a_link(
+    platform: Path, tmp_path_factory: pytest.TempPathFactory
+) -> None:
+    outside = tmp_path_factory.mktemp("outside") / "file.txt"
+    (platform / "ssot-baseline.txt").unlink()
+    (platform / "ssot-baseline.txt").symlink_to(outside)
+    assert audit("baseline", cwd=platform).code == 2
+    assert not outside.exists()
+
+
+def test_a_baseline_in_a_folder_keeps_the_entries_of_renamed_files(platform: Path) -> None:
+    write(platform, {"ssot-audit.toml": 'rules = ["rules.toml"]\nbaseline = "ci/base.txt"\n', "ci/x": ""})
+    assert audit("baseline", cwd=platform).code == 0
+    commit(platform)
+    git(platform, "mv", "app/known.py", "app/other.py")
+    commit(platform)
+    assert audit(cwd=platform).code == 0
+    assert "1 finding accepted" in audit("baseline", "--prune", cwd=platform).out
+    assert audit(cwd=platform).code == 0
 
 
 def test_a_deleted_rule_file_cannot_be_audited(platform: Path) -> None:
@@ -259,6 +369,7 @@ def test_no_filter_or_hook_of_the_audited_repository_is_run(platform: Path) -> N
     marker = platform / "ran"
     git(platform, "config", "filter.evil.smudge", f"touch {marker}")
     commit(platform, {".gitattributes": "*.py filter=evil\n"})
+    write(platform, {"app/more.py": NEW})
     marker.unlink(missing_ok=True)
     assert audit("--since", "HEAD", cwd=platform).code == 0
     assert not marker.exists()

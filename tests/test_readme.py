@@ -70,6 +70,7 @@ def test_every_command_of_the_readme_judges(command: str, tmp_path: Path) -> Non
     git(folder, "init", "-q")
     git(folder, "add", "-A")
     git(folder, "commit", "-q", "-m", "one")
+    write(folder, {"chatter/more.py": "MORE = 1\n"})  # there is a change to judge
     if "--baseline" in command or "--prune" in command:
         assert audit("baseline", cwd=folder).code == 0
     done = audit(*shlex.split(command)[1:], cwd=folder)

@@ -85,6 +85,7 @@ def test_a_change_answers_for_what_it_adds_beside_the_rules_too(platform: Path) 
     write(platform, {FLOW: SOFT})
     git(platform, "add", "-A")
     git(platform, "commit", "-q", "-m", "soft")
+    write(platform, {"more.py": ""})
     assert audit("--since", "HEAD", cwd=platform).code == 0
     assert audit("--since", "HEAD~1", cwd=platform).code == 1
     write(platform, {FLOW: HARD, "ssot-audit.toml": 'rules = ["rules.toml"]\nalso = ["docs"]\n'})
@@ -104,3 +105,32 @@ def test_a_comment_accepts_a_finding_in_a_workflow(platform: Path) -> None:
 def test_named_files_are_judged_by_the_rules_alone(platform: Path) -> None:
     write(platform, {FLOW: SOFT})
     assert audit("app.py", cwd=platform).code == 0
+
+
+def test_comments_that_speak_of_checks_beside_the_rules_are_held_to_their_use(platform: Path) -> None:
+    wrong = {
+        "expired": "<!-- ssot: ignore[documents] soon mended until=2020-01-01 -->\n",
+        "unknown-rule": "<!-- ssot: ignore[nonsense] why -->\n",
+        "unused": "<!-- ssot: ignore[documents] why -->\n",
+        "invalid": "<!-- ssot: ignore[documents] -->\n",
+    }
+    for klass, comment in wrong.items():
+        write(platform, {"README.md": comment + "The Thing is in `library/things.py`.\n"})
+        done = audit("--output-format", "concise", cwd=platform)
+        assert done.code == 1 and f"suppression {klass}" in done.out, done.out
+    (one,) = audit("suppressions", "--output-format", "json", cwd=platform).json
+    assert (one["place"], one["state"]) == ("README.md:1", "invalid")
+
+
+def test_a_document_that_shows_such_a_comment_is_not_silenced(platform: Path) -> None:
+    shown = "```markdown\n<!-- ssot: ignore-file[documents] why -->\n```\n\n[gone](library/gone.py)\n"
+    write(platform, {"README.md": shown})
+    assert audit(cwd=platform).code == 1
+
+
+def test_files_of_any_kind_that_are_gone_are_new_findings(platform: Path) -> None:
+    write(platform, {"README.md": "[picture](pic.png)\n", "pic.png": b"\x89PNG"})
+    git(platform, "add", "-A")
+    git(platform, "commit", "-q", "-m", "picture")
+    git(platform, "rm", "-q", "pic.png")
+    assert audit(cwd=platform).code == audit("--since", "HEAD", cwd=platform).code == 1

@@ -11,8 +11,8 @@ from ssot_audit.model import Finding
 
 FILE = "ssot-baseline.txt"  # where the configuration names no other
 HEAD = (
-    "# ssot-audit baseline 1: findings accepted for now, one a line: rule, file, subject, path (a tab between).\n"
-    "# It only shrinks: `ssot-audit baseline --prune` takes out what is mended, and nothing is put in by hand.\n"
+    "# ssot-audit baseline 1: findings accepted for now, one a line: rule, file, class, subject, path.\n"
+    "# `ssot-audit baseline --prune` takes out what is mended; nothing is put in by hand.\n"
 )
 _ESCAPES = {"\\": "\\\\", "\t": "\\t", "\n": "\\n", "\r": "\\r"}
 _PLAIN = {value[1]: key for key, value in _ESCAPES.items()}
@@ -23,12 +23,13 @@ class Identity(NamedTuple):
 
     rule: str
     path: str
+    klass: str
     subject: str
     dotted: str
 
 
 def identity(finding: Finding) -> Identity:
-    return Identity(finding.rule, finding.path, finding.subject, finding.dotted)
+    return Identity(finding.rule, finding.path, finding.klass, finding.subject, finding.dotted)
 
 
 def written(entries: Iterable[Identity]) -> str:
@@ -48,7 +49,7 @@ def read(text: str, name: str) -> tuple[tuple[Identity, int], ...]:
         if len(fields) == len(Identity._fields) and fields[0] and fields[1]:
             entries.append((Identity(*map(_unescaped, fields)), number))
         else:
-            mistakes.append(f"{name}:{number}: is no entry: rule, file, subject and path with a tab between them")
+            mistakes.append(f"{name}:{number}: is no entry: rule, file, class, subject and path, a tab between")
     if mistakes:
         raise ConfigError(tuple(mistakes))
     return tuple(entries)

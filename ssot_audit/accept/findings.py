@@ -4,7 +4,7 @@ place in every figure; comments and entries that accept nothing are findings the
 from __future__ import annotations
 
 from collections import Counter
-from collections.abc import Collection, Iterator, Mapping, Sequence
+from collections.abc import Collection, Iterable, Iterator, Mapping, Sequence
 from datetime import date
 from pathlib import Path
 from typing import NamedTuple
@@ -12,13 +12,12 @@ from typing import NamedTuple
 from ssot_audit.accept import baseline, suppression
 from ssot_audit.accept.baseline import Identity
 from ssot_audit.errors import ConfigError
-from ssot_audit.facts import Failure, Place
+from ssot_audit.facts import Directive, Failure, Place
 from ssot_audit.model import ABSENT, BASELINE, BESIDE, STALE, Finding, Kind, Severity, Status
 from ssot_audit.repository import Options, Repository
-from ssot_audit.source.directives import Directive, directives
+from ssot_audit.source.directives import directives
 from ssot_audit.source.files import read_bytes
 from ssot_audit.source.history import last_commit, renamed
-from ssot_audit.source.library import Library
 
 
 class Known(NamedTuple):
@@ -54,44 +53,43 @@ def read_baseline(repository: Repository, options: Options) -> Known | None:
     return Known(tuple(one for one, _ in entries), dict(entries), name)
 
 
-def comments_in(root: Path, paths: Sequence[str], rules: Collection[str]) -> dict[str, tuple[Directive, ...]]:
-    """The comments in some files that speak of none but these rules, by file."""
+Comments = Mapping[str, tuple[Directive, ...]]
+
+
+def comments(root: Path, paths: Iterable[str]) -> Comments:
+    """The comments in some files that accept findings, by file."""
     found = {}
     for path in paths:
         data = read_bytes(root / path)
         mine = () if isinstance(data, Failure) else directives(path, data)
-        mine = tuple(one for one in mine if one.rules and all(rule in rules for rule in one.rules))
         if mine:
             found[path] = mine
     return found
 
 
-def comments(library: Library, findings: Sequence[Finding]) -> dict[str, tuple[Directive, ...]]:
-    """The comments that accept findings, by file: of every Python file, and of each other file that has a finding;
-    but for those that speak of checks beside the rules alone."""
-    marked = library.marked()
-    others = {one.path for one in findings if not one.path.endswith((".py", ".pyi"))}
-    found = {}
-    for path in dict.fromkeys((*marked, *sorted(others))):
-        data = read_bytes(library.root / path)
-        mine = () if isinstance(data, Failure) else directives(path, data)
-        mine = tuple(one for one in mine if not one.rules or not all(rule in BESIDE.values() for rule in one.rules))
-        if mine:
-            found[path] = mine
-    return found
+def _answers(one: Directive, rules: Rules) -> bool:
+    """Whether these rules answer for a comment: a check beside the rules for one that names it first and no other kind
+    of rule, the loaded rules for the rest."""
+    beside = bool(one.rules) and all(rule in BESIDE.values() for rule in one.rules)
+    return one.rules[0] in rules.held if beside and rules.beside else not (beside or rules.beside)
 
 
 def accept(
     repository: Repository,
     findings: Sequence[Finding],
-    written: Mapping[str, Sequence[Directive]],
+    written: Comments,
     rules: Rules,
     known: Known | None,
     today: date,
 ) -> tuple[Finding, ...]:
     """The findings with their status, and those about what accepts nothing."""
     suppressed = suppression.suppress(findings, written, today)
-    judged = {path: one for path, one in written.items() if repository.named is None or path in repository.named}
+    named = repository.named
+    judged = {
+        path: [one for one in some if _answers(one, rules)]
+        for path, some in written.items()
+        if named is None or path in named
+    }
     kinds = {path: repository.kinds[path] for path in judged if path in repository.kinds}
     about = suppression.about(judged, suppressed.uses, {*rules.loaded, *BESIDE.values()}, rules.held, kinds, today)
     marked = [
@@ -136,7 +134,12 @@ def _concerns(entry: Identity, repository: Repository, rules: Rules) -> bool:
 
 
 def _renamed(root: Path, known: Known) -> dict[str, str]:
-    since = known.since or last_commit(root, known.source)
+    return renamed(root, known.since) if known.since else moved_since(root, known.source)
+
+
+def moved_since(root: Path, source: str) -> dict[str, str]:
+    """New paths, by old, of the files that were renamed since a baseline was committed."""
+    since = last_commit(root, source)
     return renamed(root, since) if since else {}
 
 
@@ -158,7 +161,7 @@ def _gone(entries: Counter[Identity], known: Known, found: Collection[Identity],
             subject=f"{one.rule} in {one.path}",
             dotted=one.dotted,
             klass="gone",
-            message=f"the entry {one.rule}, {one.path}, {one.subject}, {one.dotted} {why}{times}",
+            message=f"the entry {one.rule}, {one.path}, {one.klass}, {one.subject}, {one.dotted} {why}{times}",
             help="`ssot-audit baseline --prune` takes it out, so that it cannot come back unseen",
             kind=Kind.OTHER,
         )

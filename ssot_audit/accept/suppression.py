@@ -6,9 +6,8 @@ from collections.abc import Collection, Iterator, Mapping, Sequence
 from datetime import date
 from typing import NamedTuple
 
-from ssot_audit.facts import Place
+from ssot_audit.facts import Directive, Place
 from ssot_audit.model import Finding, Kind, Severity
-from ssot_audit.source.directives import Directive
 
 RULE = "suppression"  # of the findings about such comments
 
@@ -38,7 +37,7 @@ def _accepts(one: Directive, finding: Finding, today: date) -> bool:
     if one.wrong or finding.rule not in one.rules or (one.until and today > one.until):
         return False
     first, last = finding.place.line, max(finding.place.line, finding.place.end_line)
-    return not one.covers or first <= one.covers <= last
+    return one.covers is None or (first <= one.covers[1] and one.covers[0] <= last)
 
 
 def about(

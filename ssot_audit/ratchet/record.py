@@ -2,17 +2,19 @@
 
 from __future__ import annotations
 
+import os
 from collections import Counter
 from pathlib import Path
 from typing import NamedTuple
 
 from ssot_audit.accept import baseline
 from ssot_audit.accept.baseline import Identity
-from ssot_audit.accept.findings import may_be_known
+from ssot_audit.accept.findings import may_be_known, moved_since
 from ssot_audit.errors import ConfigError, UsageError
-from ssot_audit.model import Severity
+from ssot_audit.facts import Failure
+from ssot_audit.model import Severity, Verdict
 from ssot_audit.repository import Options, open_repository
-from ssot_audit.source.history import last_commit, renamed
+from ssot_audit.source.files import read_bytes
 from ssot_audit.whole import whole
 
 
@@ -28,41 +30,52 @@ class Recorded(NamedTuple):
 
 def record(options: Options, prune: bool, force: bool) -> Recorded:
     """Write the baseline of a whole repository; with `prune` only less of the one there is, with `force` also more.
-    Raises AuditError where something could not be read, since what it holds would be missing, where there is nothing
-    to prune, and where an existing baseline would grow."""
+    Raises AuditError where the run could not be judged, since what it did not see would be missing; where there is
+    nothing to prune, and where an existing baseline would grow."""
     repository = open_repository(options, any_format=True)
     if repository.named is not None:
         raise UsageError("a baseline is of a whole repository; name its top, and no files of it")
-    path = repository.root / (repository.config.baseline or baseline.FILE)
+    name = repository.config.baseline or baseline.FILE
+    path = repository.root / name
+    before = _entries(path, name, prune)
     report = whole(options._replace(no_baseline=True))
-    if report.unvalidated or not report.evidence.read or not report.rules:
+    if report.judgement.verdict is Verdict.NOT_JUDGED:
         raise UsageError("; ".join(("no baseline was written", *report.judgement.reasons)))
-    beside = [finding for account in report.accounts for finding in account.findings]
-    found = Counter(baseline.identity(one) for one in (*report.findings, *beside) if may_be_known(one))
-    before = _entries(path, prune)
-    kept = found & _moved(before, repository.root, path) if prune else found
-    added = kept - before
-    if added and not force and path.exists():
+    findings = [*report.findings, *(finding for account in report.accounts for finding in account.findings)]
+    found = Counter(baseline.identity(one) for one in findings if may_be_known(one))
+    kept = found & _moved(before, moved_since(repository.root, name)) if prune else found
+    added, removed = kept - before, before - kept
+    if added and not (force or prune) and os.path.lexists(path):
         raise UsageError(
-            f"{path.name}: would take in {added.total()} more, first {min(added).rule} in {min(added).path}; "
-            "a baseline only shrinks: mend them, or use --force where they are to be accepted too"
+            f"{name}: would take in {added.total()} more, first {min(added).rule} in {min(added).path}; a baseline "
+            "only shrinks: mend them, or use --force where they are to be accepted too"
         )
-    path.write_text(baseline.written(kept.elements()), "utf-8", "surrogateescape", newline="\n")
-    harmless = sum(1 for one in report.findings if one.severity is not Severity.ERROR)
-    return Recorded(path, kept.total(), added.total(), (before - kept).total(), harmless)
+    _write(path, baseline.written(kept.elements()))
+    harmless = sum(1 for one in findings if one.severity is not Severity.ERROR)
+    return Recorded(path, kept.total(), added.total(), removed.total(), harmless)
 
 
-def _moved(entries: Counter[Identity], root: Path, path: Path) -> Counter[Identity]:
-    """The entries with the new paths of files that were renamed since the baseline was committed."""
-    since = last_commit(root, path.name)
-    moved = renamed(root, since) if since else {}
+def _moved(entries: Counter[Identity], moved: dict[str, str]) -> Counter[Identity]:
     return Counter(one._replace(path=moved.get(one.path, one.path)) for one in entries.elements())
 
 
-def _entries(path: Path, needed: bool) -> Counter[Identity]:
-    if not path.exists():
-        if needed:
-            raise ConfigError((f"{path.name}: is not there; write a baseline with `ssot-audit baseline`",))
+def _entries(path: Path, name: str, needed: bool) -> Counter[Identity]:
+    """What a baseline holds; nothing where there is none and none is needed. Raises ConfigError."""
+    if not os.path.lexists(path) and not needed:
         return Counter()
-    text = path.read_bytes().decode("utf-8", "surrogateescape")
-    return Counter(one for one, _ in baseline.read(text, path.name))
+    data = read_bytes(path)
+    if isinstance(data, Failure):
+        raise ConfigError((f"{name}: {data.reason}; write a baseline with `ssot-audit baseline`",))
+    return Counter(one for one, _ in baseline.read(data.decode("utf-8", "surrogateescape"), name))
+
+
+def _write(path: Path, text: str) -> None:
+    """Put the whole of it in place at once; a link is not followed. Raises UsageError."""
+    beside = path.with_name(f".{path.name}.{os.getpid()}")
+    try:
+        with open(beside, "x", encoding="utf-8", errors="surrogateescape", newline="\n") as file:  # noqa: PTH123
+            file.write(text)
+        beside.replace(path)
+    except OSError as error:
+        beside.unlink(missing_ok=True)
+        raise UsageError(f"{path}: cannot be written: {error.strerror}") from None

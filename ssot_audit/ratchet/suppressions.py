@@ -6,12 +6,11 @@ from collections.abc import Iterator
 from datetime import date
 from typing import NamedTuple
 
-from ssot_audit.accept.findings import comments
 from ssot_audit.accept.suppression import suppress
-from ssot_audit.pipeline import find
+from ssot_audit.facts import Directive
 from ssot_audit.repository import Options, open_repository
-from ssot_audit.source.directives import Directive
 from ssot_audit.source.history import Written, blame
+from ssot_audit.whole import whole
 
 
 class Suppression(NamedTuple):
@@ -32,11 +31,11 @@ class Suppression(NamedTuple):
 
 def suppressions(options: Options) -> Iterator[Suppression]:
     """Every such comment of a repository, in order. Raises AuditError."""
-    repository = open_repository(options, any_format=True)
-    found = find(repository, options)
-    written = comments(found.reading.library, found.outcome.findings)
-    uses = suppress(found.outcome.findings, written, options.today or date.today()).uses
-    for path in sorted(written):
-        authors = blame(repository.root, path, sorted({one.line for one in written[path]}))
-        for one in written[path]:
+    report = whole(options)
+    findings = [*report.findings, *(one for account in report.accounts for one in account.findings)]
+    uses = suppress(findings, report.comments, options.today or date.today()).uses
+    root = open_repository(options, any_format=True).root
+    for path, some in sorted(report.comments.items()):
+        authors = blame(root, path, sorted({one.line for one in some}))
+        for one in some:
             yield Suppression(path, one, uses.get((path, one.line), 0), authors.get(one.line, Written()))

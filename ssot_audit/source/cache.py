@@ -194,9 +194,30 @@ def _read_own(path: Path) -> bytes:
 
 
 def _reader() -> str:
-    """What facts depend on beside the bytes they are of: this program, LibCST and the interpreter."""
-    versions = (Path(folder) / "libcst" / "_version.py" for folder in sys.path)
-    libcst = next((path.read_text("utf-8", "replace") for path in versions if path.is_file()), "")
-    folders = Path(__file__).parent, Path(__file__).parents[1]
-    newest = max(int(entry.stat().st_mtime) for folder in folders for entry in os.scandir(folder) if entry.is_file())
-    return f"{FORMAT} {__version__} {newest} {sys.version} {libcst.strip()[-80:]}"
+    """What facts depend on beside the bytes they are of: this program, what it reads with, and the interpreter."""
+    versions = [_version(name, file) for name, file in (("libcst", "_version.py"), ("pcre2", "__init__.py"))]
+    engine = os.environ.get("SSOT_AUDIT_ENGINE", "")
+    return f"{FORMAT} {__version__} {_program()} {sys.version} {' '.join(versions)} {engine}"
+
+
+def _version(package: str, file: str) -> str:
+    """What tells one version of a package from another, without importing it: the size and time of a file of it."""
+    for folder in sys.path:
+        with contextlib.suppress(OSError):
+            status = Path(f"{folder}/{package}/{file}").stat()
+            return f"{package} {status.st_size} {int(status.st_mtime)}"
+    return package
+
+
+def _program() -> str:
+    """The number, sizes and newest time of all files of this program."""
+    number, size, newest = 0, 0, 0
+    folders = [os.fspath(Path(__file__).parents[1])]
+    while folders:
+        for entry in os.scandir(folders.pop()):
+            if entry.is_dir():
+                folders += [entry.path] if entry.name != "__pycache__" else []
+            else:
+                status = entry.stat()
+                number, size, newest = number + 1, size + status.st_size, max(newest, status.st_mtime_ns)
+    return f"{number} {size} {newest}"

@@ -13,32 +13,30 @@ import re
 import tokenize
 from collections.abc import Iterator
 from datetime import date
-from typing import NamedTuple
 
-from ssot_audit.facts import Failure
+from ssot_audit.facts import Directive, Failure
 
 MARK = "ssot:"  # a file without it has no such comment
 
 _DIRECTIVE = re.compile(r"\bssot:\s*ignore(?P<file>-file)?(?![\w-])\s*(?:\[(?P<rules>[^\]]*)\])?(?P<rest>.*)")
 _UNTIL = re.compile(r"(?:^|\s)until=(\S+)")
-_OPENERS = re.compile(r"#|//|<!--|;|--")
+_DAY = re.compile(r"\buntil\b\W*\d{4}|\buntil=", re.IGNORECASE)
 _CLOSERS = re.compile(r"\s*(?:-->|\*/)\s*$")
+_FENCE = re.compile(r"\s{0,3}(`{3,}|~{3,})")
+_HASH, _MARKUP, _SEMICOLON = re.compile(r"(?:^|(?<=\s))#"), re.compile(r"<!--"), re.compile(r"^\s*[;#]")
+# By how a file's name ends; None for what has no comments.
+_OPENERS: tuple[tuple[tuple[str, ...], re.Pattern[str] | None], ...] = (
+    ((".json", ".jsonl", ".ipynb", ".csv", ".txt", ".xml"), None),
+    ((".md", ".markdown", ".html"), _MARKUP),
+    ((".ini", ".cfg"), _SEMICOLON),
+)
 
 
-class Directive(NamedTuple):
-    """One such comment. `covers` is the line it speaks of, 0 for the whole file; `wrong` why it accepts nothing."""
-
-    line: int
-    column: int
-    covers: int
-    rules: tuple[str, ...]
-    reason: str
-    until: date | None
-    wrong: str = ""
+Comment = tuple[int, int, str, tuple[int, int]]  # line, column, text, the lines it speaks of
 
 
 def directives(path: str, data: bytes) -> tuple[Directive, ...]:
-    """Those of a file: of Python from its comments, of any other format from lines that have a comment's opening."""
+    """Those of a file: of Python from its comments, of any other format from its own, as far as a line shows them."""
     if MARK.encode() not in data:
         return ()
     from ssot_audit.source.lines import physical_lines
@@ -50,29 +48,65 @@ def directives(path: str, data: bytes) -> tuple[Directive, ...]:
     if _DIRECTIVE.search(text) is None:
         return ()
     lines = physical_lines(text)
-    comments = _python_comments(text) if path.endswith((".py", ".pyi")) else _line_comments(lines)
-    return tuple(one for line, column, comment in comments if (one := _directive(line, column, comment, lines)))
+    comments = _python_comments(text) if path.endswith((".py", ".pyi")) else _line_comments(path, lines)
+    return tuple(one for comment in comments if (one := _directive(*comment)))
 
 
-def _python_comments(text: str) -> Iterator[tuple[int, int, str]]:
-    """Line, column and text of each comment, up to where the text is no Python any more."""
+def _python_comments(text: str) -> Iterator[Comment]:
+    """Each comment with the statement it stands in or behind, or that follows where it has its lines to itself; up to
+    where the text is no Python any more."""
+    waiting: list[tuple[int, int, str]] = []  # comments whose statement has not ended
+    start = 0  # the first line of the statement that is being read
     try:
         for token in tokenize.generate_tokens(io.StringIO(text).readline):
             if token.type == tokenize.COMMENT and MARK in token.string:
-                yield token.start[0], token.start[1] + 1, token.string
+                waiting.append((token.start[0], token.start[1] + 1, token.string))
+            elif token.type == tokenize.NEWLINE:
+                yield from ((*one, (start or token.start[0], token.start[0])) for one in waiting)
+                waiting, start = [], 0
+            elif token.type not in _NO_CODE:
+                start = start or token.start[0]
     except (tokenize.TokenError, SyntaxError):
-        return
+        pass
+    yield from ((*one, (one[0], one[0])) for one in waiting)
 
 
-def _line_comments(lines: list[str]) -> Iterator[tuple[int, int, str]]:
+_NO_CODE = (tokenize.COMMENT, tokenize.NL, tokenize.INDENT, tokenize.DEDENT, tokenize.ENDMARKER, tokenize.ENCODING)
+
+
+def _line_comments(path: str, lines: list[str]) -> Iterator[Comment]:
+    name = path.rpartition("/")[2]
+    opener = next((pattern for suffixes, pattern in _OPENERS if name.endswith(suffixes)), _HASH)
+    fenced = ""
     for number, line in enumerate(lines, 1):
-        if MARK in line:
-            opened = [one.start() for one in _OPENERS.finditer(line, 0, line.index(MARK))]
-            if opened:
-                yield number, opened[-1] + 1, _CLOSERS.sub("", line[opened[-1] :])
+        if opener is _MARKUP:
+            fence = _FENCE.match(line)
+            if fence and (not fenced or (line.strip() == fence[1] and fence[1].startswith(fenced))):
+                fenced = "" if fenced else fence[1]
+        if MARK not in line or fenced or opener is None:
+            continue
+        quotes = "`" if opener is _MARKUP else "\"'"
+        at = next((one.start() for one in opener.finditer(line) if not _quoted(line[: one.start()], quotes)), -1)
+        if 0 <= at < line.index(MARK):
+            below = _next_line(number, lines, opener) if not line[:at].strip() else number
+            yield number, at + 1, _CLOSERS.sub("", line[at:]), (below, below)
 
 
-def _directive(line: int, column: int, comment: str, lines: list[str]) -> Directive | None:
+def _quoted(before: str, quotes: str) -> bool:
+    """Whether a line is inside one of some quotes after these characters of it."""
+    return any(before.count(quote) % 2 for quote in quotes)
+
+
+def _next_line(line: int, lines: list[str], opener: re.Pattern[str]) -> int:
+    """The next line with more than a comment."""
+    for number in range(line + 1, len(lines) + 1):
+        text = lines[number - 1].strip()
+        if text and not opener.match(text):
+            return number
+    return line
+
+
+def _directive(line: int, column: int, comment: str, covers: tuple[int, int]) -> Directive | None:
     found = _DIRECTIVE.search(comment)
     if found is None:
         return None
@@ -85,20 +119,11 @@ def _directive(line: int, column: int, comment: str, lines: list[str]) -> Direct
             until = date.fromisoformat(day[1])
         except ValueError:
             wrong = f"until={day[1]} is no day such as 2026-03-31"
+    if _DAY.search(rest):
+        wrong = wrong or "it names a day that is not read; write it once, as until=2026-03-31"
     reason = rest.strip(" \t:-—")
     if not re.search(r"\w", reason):
         wrong = wrong or "it gives no reason; write why after the rule"
     if not rules:
         wrong = "it names no rule; write `ssot: ignore[RULE] reason`"
-    return Directive(line, column, 0 if found["file"] else _covered(line, column, lines), rules, reason, until, wrong)
-
-
-def _covered(line: int, column: int, lines: list[str]) -> int:
-    """The line a comment speaks of: its own, or the next with more than a comment where it has a line to itself."""
-    if lines[line - 1][: column - 1].strip():
-        return line
-    for number in range(line + 1, len(lines) + 1):
-        text = lines[number - 1].strip()
-        if text and not _OPENERS.match(text):
-            return number
-    return line
+    return Directive(line, column, None if found["file"] else covers, rules, reason, until, wrong)

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import contextlib
 import os
 import re
 import subprocess
@@ -37,23 +38,39 @@ def merge_base(root: Path, revision: str) -> Revision:
             f"--since {revision}: git finds no commit that it and HEAD have in common "
             "(a shallow clone needs its history: `git fetch --unshallow`, or fetch-depth: 0)"
         )
+    commit = found.decode().strip()
+    if commit == (git(root, "rev-parse", "HEAD") or b"").decode().strip() and not git(root, "status", "--porcelain"):
+        raise UsageError(
+            f"--since {revision}: HEAD is in it and the work tree is clean, so there is no change to judge; name what "
+            "came before it, such as HEAD~1"
+        )
     below = root.resolve().relative_to(top.resolve()).as_posix()
-    return Revision(found.decode().strip(), top, "" if below == "." else below)
+    return Revision(commit, top, "" if below == "." else below)
 
 
 def lay_out(revision: Revision, folder: Path, fits: Callable[[str], bool]) -> Path:
-    """The files of a revision whose names fit, laid out in an empty folder from git's objects; the audited folder in
-    it. Raises UsageError where git cannot give them."""
+    """The files of a revision, laid out in an empty folder from git's objects, those whose names do not fit without
+    what is in them; the audited folder in it. Raises UsageError where git cannot give them."""
     objects = git(revision.top, "rev-parse", "--path-format=absolute", "--git-path", "objects")
     if objects is None:
         raise UsageError(f"{revision.top}: git does not say where its objects are")
-    _run(folder, b"", "init", "-q")
+    kind = git(revision.top, "rev-parse", "--show-object-format") or b"sha1"
+    _run(folder, b"", "init", "-q", f"--object-format={kind.decode().strip()}")
     (folder / ".git/objects/info/alternates").write_bytes(objects.rstrip(b"\n") + b"\n")
     _run(folder, b"", "read-tree", revision.commit)
     listed = _run(folder, b"", "ls-files", "-z").split(b"\0")
     wanted = [one for one in listed if one and fits(os.fsdecode(one).rpartition("/")[2])]
     _run(folder, b"".join(one + b"\0" for one in wanted), "checkout-index", "-q", "-z", "--stdin")
+    for path in {*listed} - {*wanted, b""}:
+        _touch(folder / os.fsdecode(path))
     return folder / revision.below if revision.below else folder
+
+
+def _touch(path: Path) -> None:
+    """That a file is there may be all that a check asks."""
+    with contextlib.suppress(OSError):  # a submodule, or below a link
+        path.parent.mkdir(parents=True, exist_ok=True)
+        path.touch()
 
 
 def _run(folder: Path, stdin: bytes, *arguments: str) -> bytes:
