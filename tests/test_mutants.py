@@ -121,7 +121,7 @@ BY_SUITE = (
     Mutant(
         "entries that are no findings go unremarked",
         "accept/findings.py",
-        "    return (*held, *about, *_gone(gone, known, rules))",
+        "    return (*held, *about, *_gone(gone, known, {baseline.identity(one) for one in findings}, rules))",
         "    return (*held, *about)",
         "tests/test_ratchet.py::test_an_entry_that_is_no_finding_any_more_fails_until_it_is_pruned",
     ),

@@ -104,8 +104,8 @@ def _of_file(path: str, tests: int, reason: str, collected: Conventions) -> Unco
         why = f"no runner collects a file of this name; pytest takes {', '.join(collected.files)}"
         help_ = "rename the file, or add its name to `python_files`"
     else:
-        why = f"it is in none of pytest's `testpaths` ({', '.join(collected.testpaths)}); a run that "
-            "names no path does not collect it"
+        paths = ", ".join(collected.testpaths)
+        why = f"it is in none of pytest's `testpaths` ({paths}); a run that names no path does not collect it"
         help_ = "add its folder to `testpaths`, or see that another run names it"
     return Uncollected(path, 1, path.rpartition("/")[2], (), reason, tests, Severity.WARNING, why, help_)
 
