@@ -52,6 +52,7 @@ class Options(NamedTuple):
     whole: bool = False  # read by the slowest reader; for comparison
     baseline: bool = False  # hold findings against the baseline, also where the configuration names none
     no_baseline: bool = False
+    canary: bool = True  # False where another audit of this run sends it
     gate: Path | None = None  # configuration, and the rules it names, of another tree instead of the repository's own
     no_cache: bool = True
     cache_folder: Path | None = None

@@ -9,6 +9,7 @@ from typing import NamedTuple
 from ssot_audit.errors import ConfigError
 from ssot_audit.model import Finding
 
+SHOWN = 5  # mistakes of a baseline
 FILE = "ssot-baseline.txt"  # where the configuration names no other
 HEAD = (
     "# ssot-audit baseline 1: findings accepted for now, one a line: rule, file, class, subject, path.\n"
@@ -51,7 +52,8 @@ def read(text: str, name: str) -> tuple[tuple[Identity, int], ...]:
         else:
             mistakes.append(f"{name}:{number}: is no entry: rule, file, class, subject and path, a tab between")
     if mistakes:
-        raise ConfigError(tuple(mistakes))
+        more = len(mistakes) - SHOWN
+        raise ConfigError((*mistakes[:SHOWN], *((f"{name}: and {more} more such lines",) if more > 0 else ())))
     return tuple(entries)
 
 

@@ -68,7 +68,7 @@ def _past(repository: Repository, options: Options, revision: str) -> Past:
         top = Path(folder).resolve()
         root = lay_out(base, top, _is_read)
         root.mkdir(parents=True, exist_ok=True)
-        quiet = options._replace(no_cache=True, no_baseline=True, baseline=False)
+        quiet = options._replace(no_cache=True, no_baseline=True, baseline=False, canary=False)
         asked = quiet._replace(paths=(root,), config=None)
         config = _config_of(root, top, options)
         if config and config.parent != root:
