@@ -119,8 +119,9 @@ def _lost(step: Step, check: Check, every: Sequence[Check]) -> Iterator[Found]:
 
 def _zeros(step: Step, shell: Shell, checks: Sequence[Check]) -> Iterator[Found]:
     """`N=$(jq ... report.json || echo 0)` where a check wrote the report."""
+    own = {one.command.node for one in checks}
     for command in shell.all_commands():
-        loss = fate.as_zero(command) if not any(one.command.node == command.node for one in checks) else None
+        loss = fate.as_zero(command) if command.node not in own else None
         names = {posixpath.basename(one) for one in command.words[1:] if re.fullmatch(r"[\w./-]+\.\w+", one)}
         for check in checks:
             if loss and any(name in _whole(check.command) for name in names):
