@@ -118,15 +118,25 @@ def is_tested(node: Node) -> bool:
     return False
 
 
-def statements_after(node: Node, parent: Node) -> list[Node]:
-    """The statements of the same body that come after a node."""
-    found = []
+_NO_STATEMENTS = ("comment", "heredoc_body")
+_BRANCHES = ("elif_clause", "else_clause")
+
+
+def statement_after(node: Node) -> Node | None:
+    """The next statement of the same body."""
     one = node.next_named_sibling
-    while one is not None and one.type not in ("elif_clause", "else_clause"):
-        if one.type not in ("comment", "heredoc_body"):
-            found.append(one)
+    while one is not None and one.type in _NO_STATEMENTS:
         one = one.next_named_sibling
-    return found
+    return None if one is None or one.type in _BRANCHES else one
+
+
+def last_statement(node: Node) -> Node | None:
+    """The last statement of the body a node is in; None in an `if`, which has several bodies."""
+    body = node.parent
+    one = body.named_child(body.named_child_count - 1) if body else None
+    while one is not None and one.type in _NO_STATEMENTS:
+        one = one.prev_named_sibling
+    return None if body is None or body.type in ("if_statement", "elif_clause") else one
 
 
 def following(node: Node) -> str:

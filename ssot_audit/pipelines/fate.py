@@ -21,7 +21,7 @@ if TYPE_CHECKING:
 
 IGNORED, PIPED, UNCHECKED, ZERO = "ignored", "piped", "unchecked", "unknown-as-zero"
 # What passes on what it reads, and exits with 0.
-_SINKS = words_of("tee cat tail head sort uniq wc sed tr cut ts column less more fold nl awk jq")
+SINKS = words_of("tee cat tail head sort uniq wc sed tr cut ts column less more fold nl awk jq")
 _BODIES = ("program", "compound_statement", "subshell", "do_group", "case_item", "else_clause", "command_substitution")
 _CONDITIONS = ("if_statement", "elif_clause")
 _THROUGH = (
@@ -94,7 +94,7 @@ def _pipe(node: Node, parent: Node, shell: Shell) -> Way | Loss:
         return Way.ON if inside is None else _list(inside.named_children[0], inside, shell)
     last = effects.first_command(end)
     name = words(last)[0].rpartition("/")[2] if last and words(last) else ""
-    if name not in _SINKS or effects.is_kept(node) or "PIPESTATUS" in effects.after(parent):
+    if name not in SINKS or effects.is_kept(node) or "PIPESTATUS" in effects.after(parent):
         return Way.REACHES
     reads = "$?" in effects.following(parent)
     why = f"without pipefail a pipe exits with the status of `{name}`" + (
@@ -144,18 +144,17 @@ def _sequence(node: Node, parent: Node, shell: Shell, quiet: bool) -> Way | Loss
     errexit = shell.options(node).errexit and not quiet and not effects.is_tested(node)
     if errexit:
         return Way.OUT
-    rest = effects.statements_after(node, parent)
-    if not rest:
+    following = effects.statement_after(node)
+    if following is None:
         if parent.type == "do_group" and parent.parent and parent.parent.type == "for_statement":
             why = "only the last round of the loop sets its status, and nothing exits before"
             return Loss(UNCHECKED, why, node.start_byte, node.end_byte, Severity.WARNING)
         return Way.ON
-    return _unread(node, rest, shell, quiet)
+    return _unread(node, following, shell, quiet)
 
 
-def _unread(node: Node, rest: list[Node], shell: Shell, quiet: bool) -> Way | Loss:
+def _unread(node: Node, next_one: Node, shell: Shell, quiet: bool) -> Way | Loss:
     """A failure after which the script goes on."""
-    next_one = rest[0]
     text = spelled(next_one)
     if "$?" in text or "PIPESTATUS" in text:
         if next_one.type == "if_statement" and effects.only_prints(next_one, next_one):
@@ -165,7 +164,7 @@ def _unread(node: Node, rest: list[Node], shell: Shell, quiet: bool) -> Way | Lo
                 UNCHECKED, "its status is kept in a variable that nothing reads", node.start_byte, node.end_byte
             )
         return Way.REACHES
-    if text.strip() == "exit" or any(one.name == "trap" for one in shell.commands):
+    if text.strip() == "exit" or shell.traps_failures:
         return Way.REACHES
     if quiet:
         why = "the shell does not exit where a command before `&&` fails, and other commands follow"
@@ -174,7 +173,8 @@ def _unread(node: Node, rest: list[Node], shell: Shell, quiet: bool) -> Way | Lo
     elif shell.script.errexit and not shell.options(node).errexit and shell_of(node).type != "command_substitution":
         why = "after `set +e` nothing reads its status"
     else:
-        why = f"the shell runs on without `-e`: the last status is that of `{_short(rest[-1])}`"
+        last = effects.last_statement(node)
+        why = f"the shell runs on without `-e`: the last status is that of {f'`{_short(last)}`' if last else 'another'}"
     return Loss(UNCHECKED, why, node.start_byte, node.end_byte)
 
 

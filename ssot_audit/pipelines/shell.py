@@ -89,6 +89,11 @@ class Shell:
     def _moves(self) -> tuple[tuple[Command, Node], ...]:
         return tuple((one, shell_of(one.node)) for one in self.commands if one.name in ("cd", "pushd", "popd"))
 
+    @cached_property
+    def traps_failures(self) -> bool:
+        """Whether something is run at each failing command; a trap on EXIT changes no status."""
+        return any(one.name == "trap" and not {"ERR", "DEBUG"}.isdisjoint(one.words) for one in self.commands)
+
     def options(self, node: Node) -> Options:
         """The shell's options where a node stands. Nothing in a command substitution exits for `-e`."""
         errexit, pipefail = self.script.errexit, self.script.pipefail
