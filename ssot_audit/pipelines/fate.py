@@ -14,7 +14,7 @@ from ssot_audit.model import Severity
 from ssot_audit.pipelines import effects
 from ssot_audit.pipelines.grammar import spelled, words
 from ssot_audit.pipelines.model import Loss, words_of
-from ssot_audit.pipelines.shell import Command, Shell, ancestors, shell_of
+from ssot_audit.pipelines.shell import SHELLS, Command, Shell, ancestors, shell_of
 
 if TYPE_CHECKING:
     from ssot_audit.pipelines.grammar import Node
@@ -59,13 +59,25 @@ def _climb(node: Node, shell: Shell) -> Loss | None:
         if way is Way.REACHES:
             return None
         if way is Way.OUT:
-            node, quiet = shell_of(node), False
-            if node.type not in ("subshell", "command_substitution"):
+            node, quiet = _ended(node), False
+            if node.type not in ("subshell", "command_substitution") and (
+                node.parent is None or node.parent.type != "pipeline"
+            ):
                 return None
         else:
             node, quiet = parent, way is Way.QUIET or (quiet and parent.type != "subshell")
         parent = node.parent
     return None
+
+
+def _ended(node: Node) -> Node:
+    """The shell that ends where a command of it fails; each part of a pipe is one."""
+    if node.type in SHELLS:
+        return node
+    for one in ancestors(node):
+        if one.type in SHELLS or (one.parent is not None and one.parent.type == "pipeline"):
+            return one
+    return node
 
 
 def _step(node: Node, parent: Node, shell: Shell, quiet: bool) -> Way | Loss:
@@ -79,11 +91,21 @@ def _step(node: Node, parent: Node, shell: Shell, quiet: bool) -> Way | Loss:
     if kind in _BODIES or kind in _CONDITIONS:
         return _sequence(node, parent, shell, quiet)
     if kind == "negated_command":
-        above = parent.parent
-        return Way.ON if above and above.type in _CONDITIONS and effects.is_condition(parent, above) else Way.REACHES
+        return _negated(parent)
     if kind in ("variable_assignment", "declaration_command", "command"):
         return _substituted(node, parent)
     return Way.ON if kind in _THROUGH and not (kind == "while_statement" and node.type != "do_group") else Way.REACHES
+
+
+def _negated(parent: Node) -> Way | Loss:
+    """`! check`. It may be wanted that the check fails."""
+    above = parent.parent
+    if above and above.type in _CONDITIONS and effects.is_condition(parent, above):
+        return Way.ON
+    if above is None or above.type not in (*_BODIES, *_CONDITIONS):
+        return Way.REACHES
+    why = "`!` makes it a success, and a success of the check the failure"
+    return Loss(UNCHECKED, why, parent.start_byte, parent.end_byte, Severity.WARNING)
 
 
 def _pipe(node: Node, parent: Node, shell: Shell) -> Way | Loss:
@@ -132,7 +154,12 @@ def _condition(node: Node, parent: Node) -> Way | Loss:
     whole = parent if parent.type == "if_statement" else parent.parent or parent
     if not effects.only_prints(whole, node):
         return Way.REACHES
-    return Loss(UNCHECKED, "the `if` around it only prints, and goes on either way", whole.start_byte, node.end_byte)
+    return Loss(
+        UNCHECKED,
+        "the `if` around it only prints or sets what nothing reads, and goes on either way",
+        whole.start_byte,
+        node.end_byte,
+    )
 
 
 def _sequence(node: Node, parent: Node, shell: Shell, quiet: bool) -> Way | Loss:
