@@ -352,3 +352,25 @@ def test_recipes_on_the_line_of_the_target_and_other_makes_are_read(tmp_path: Pa
 def test_a_long_workflow_is_read_in_time(steps: str, tmp_path: Path) -> None:
     done = run(workflow(tmp_path, f"      - uses: actions/checkout@v4\n{steps}"))
     assert done.code == 1
+
+
+@pytest.mark.parametrize(
+    ("step", "secrets"),
+    [
+        ("run: API_TOKEN=ghp_0123456789abcdef pytest --password hunter2 || true", ("ghp_0123456789abcdef", "hunter2")),
+        ("run: pytest --verbose --api-key='a long one' || true", ("a long one",)),
+        ("run: pytest || echo token=hunter2", ("hunter2",)),
+        ("run: |\n          pytest --password \\\n            hunter2 || true", ("hunter2",)),
+        ("run: pytest --db postgres://shop:hunter2@db/shop || true", ("hunter2",)),
+    ],
+)
+@pytest.mark.parametrize("form", ["full", "concise", "json"])
+def test_secrets_of_a_command_are_not_repeated(step: str, secrets: tuple[str, ...], form: str, tmp_path: Path) -> None:
+    done = audit("pipelines", workflow(tmp_path, f"      - {step}\n"), "--output-format", form)
+    assert done.code == 1 and "ignored" in done.out
+    assert [one for one in secrets if one in done.out + done.err] == []
+
+
+def test_a_command_with_a_variable_for_its_secret_is_shown(tmp_path: Path) -> None:
+    done = audit("pipelines", workflow(tmp_path, '      - run: pytest --password "$PASSWORD" || true\n'))
+    assert 'pytest --password "$PASSWORD" || true' in done.out

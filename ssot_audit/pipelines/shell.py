@@ -9,6 +9,7 @@ from functools import cached_property
 from typing import TYPE_CHECKING, NamedTuple
 
 from ssot_audit.pipelines import grammar
+from ssot_audit.pipelines.hidden import hidden
 from ssot_audit.pipelines.model import Script, Text
 
 if TYPE_CHECKING:
@@ -40,8 +41,8 @@ class Command(NamedTuple):
 
     @property
     def written(self) -> str:
-        """The command in one line, without what no reader needs."""
-        return " ".join(grammar.spelled(self.node).replace("\\\n", " ").split())[:120]
+        """The command in one line, without what no reader needs and what must not be repeated."""
+        return hidden(" ".join(grammar.spelled(self.node).replace("\\\n", " ").split()))[:120]
 
 
 class Shell:
