@@ -255,3 +255,122 @@ def test_a_pattern_of_scripts_that_matches_no_file_is_refused(tmp_path: Path) ->
     write(tmp_path, {"ci/run": "pytest\n", "ssot-audit.toml": '[pipelines]\nscripts = ["ci/run", "ci/gone"]\n'})
     done = run(tmp_path)
     assert done.code == 2 and "'ci/gone' matches no file" in done.err
+
+
+@pytest.mark.parametrize(
+    ("script", "wanted"),
+    [
+        ('trap "rm -rf tmp" EXIT; set +e; pytest; echo done', [("unchecked", "error")]),
+        ('trap "exit 1" ERR; set +e; pytest; echo done', []),
+        ("pytest || /bin/true", [("ignored", "error")]),
+        ("git ls-files '*.py' | xargs -n 9 pylint || true", [("ignored", "error")]),
+        ("hatch run test || true", [("ignored", "error")]),
+        ("hatch run docs:build || true", []),
+        ("uv tool run ruff check . || true", [("ignored", "error")]),
+        ("ok=1; if ! pytest; then ok=0; fi; echo done", [("unchecked", "error")]),
+        ('ok=1; if ! pytest; then ok=0; fi; test "$ok" = 1', []),
+        ("end() { exit $bad; }; if ! pytest; then bad=1; fi; end", []),
+        ("{ pytest; echo x; } | cat", [("piped", "error")]),
+        ("set -o pipefail; { pytest; echo x; } | cat", []),
+        ('eval "pytest || true"', [("ignored", "error")]),
+        ('eval "pytest"', []),
+        ("! pytest", [("unchecked", "warning")]),
+        ("if ! pytest; then exit 1; fi", []),
+        ("! pytest && exit 1", []),
+        ("pytest --cov-fail-under=0", []),
+    ],
+)
+def test_what_loses_a_failure_and_what_does_not(script: str, wanted: list[tuple[str, str]], tmp_path: Path) -> None:
+    assert found(run(workflow(tmp_path, f"      - run: |\n          {script}\n"))) == wanted
+
+
+@pytest.mark.parametrize(
+    ("first", "then", "severity"),
+    [
+        ("ruff check --fix . || true", "ruff check .", "warning"),
+        ("ruff check --fix . || true", "ruff check . || exit 1", "warning"),
+        ("pytest tests/unit || true", "pytest tests/whole", "error"),
+        ("mypy . > out.txt || true", "if grep -q error: out.txt; then exit 1; fi", "warning"),
+        ("mypy . > out.txt || true", "cat out.txt", "error"),
+        ("mypy . > out.txt || true", "if grep -q error: out.txt; then echo bad; fi", "error"),
+        ("pytest --junitxml=r.xml || true", "python tools/judge.py build/r.xml", "warning"),
+        ("pytest --junitxml=r.xml || true", "python tools/judge.py other.xml", "error"),
+        ("bandit -o r.json || true", "N=$(jq length r.json); [ $N = 0 ] || exit 1", "warning"),
+    ],
+)
+def test_a_lost_failure_that_something_later_may_judge_is_a_warning(
+    first: str, then: str, severity: str, tmp_path: Path
+) -> None:
+    done = run(workflow(tmp_path, f"      - run: {first}\n      - run: |\n          {then}\n"))
+    assert found(done) == [("ignored", severity)]
+
+
+def test_what_runs_before_cannot_judge_it(tmp_path: Path) -> None:
+    done = run(workflow(tmp_path, "      - run: ruff check .\n      - run: ruff check . || true\n"))
+    assert found(done) == [("ignored", "error")]
+
+
+def test_a_comment_fails_no_step(tmp_path: Path) -> None:
+    steps = "      - id: a\n        run: pytest\n        continue-on-error: true\n      - run: |\n          {}\n"
+    for line, lost in (("# exit 1", [("allowed", "error")]), ("exit 1  # for good", [])):
+        text = 'echo "${{ steps.a.outcome }}"\n          ' + line
+        assert found(run(workflow(tmp_path, steps.replace("{}", text)))) == lost
+
+
+def test_where_no_shell_runs_a_command_there_are_no_operators(tmp_path: Path) -> None:
+    hooks = "repos:\n- repo: local\n  hooks:\n  - id: a\n    language: system\n    entry: pytest || true\n"
+    write(tmp_path, {"ssot-audit.toml": "", ".pre-commit-config.yaml": hooks})
+    write(tmp_path, {"a.py": "", "tox.ini": "[testenv]\ncommands = pytest || true\n    mypy . | tee log.txt\n"})
+    done = run(tmp_path)
+    assert (done.code, found(done), done.json["evidence"]["checks"]) == (0, [], 3)
+
+
+def test_a_hook_of_somebody_else_is_the_command_it_stands_for(tmp_path: Path) -> None:
+    hook = "repos:\n- repo: https://example.org/ruff\n  hooks:\n  - id: ruff\n    args: ['--exit-zero']\n"
+    done = run(write(tmp_path, {"ssot-audit.toml": "", ".pre-commit-config.yaml": hook}))
+    assert [(one["class"], one["location"]["row"]) for one in done.json["violations"]] == [("exit-zero", 5)]
+
+
+def test_recipes_on_the_line_of_the_target_and_other_makes_are_read(tmp_path: Path) -> None:
+    text = "test: ; pytest || true\n\nall:\n\t-$(MAKE) flakecheck\n\t-$(MAKE) latest\n"
+    write(tmp_path, {"ssot-audit.toml": "", "Makefile": text})
+    assert seen(tmp_path) == Counter(
+        {("Makefile", 1, "pipelines", "ignored", ""): 1, ("Makefile", 4, "pipelines", "allowed", ""): 1}
+    )
+
+
+@pytest.mark.parametrize(
+    "steps",
+    [
+        f"      - run: echo {'test ' * 6000}; {'; '.join(f'python scripts/a{n}.py' for n in range(300))}\n" * 3,
+        "      - run: |\n          set +e\n" + "          pytest\n" * 5_500 + "          echo\n",
+        "      - run: pytest\n        continue-on-error: true\n" * 3_000,
+        "      - run: pytest --exit-zero a > out.txt || true\n" * 3_000,
+    ],
+    ids=["scripts after many words", "commands nobody asks for", "steps that may fail", "runs that exit with 0"],
+)
+def test_a_long_workflow_is_read_in_time(steps: str, tmp_path: Path) -> None:
+    done = run(workflow(tmp_path, f"      - uses: actions/checkout@v4\n{steps}"))
+    assert done.code == 1
+
+
+@pytest.mark.parametrize(
+    ("step", "secrets"),
+    [
+        ("run: API_TOKEN=ghp_0123456789abcdef pytest --password hunter2 || true", ("ghp_0123456789abcdef", "hunter2")),
+        ("run: pytest --verbose --api-key='a long one' || true", ("a long one",)),
+        ("run: pytest || echo token=hunter2", ("hunter2",)),
+        ("run: |\n          pytest --password \\\n            hunter2 || true", ("hunter2",)),
+        ("run: pytest --db postgres://shop:hunter2@db/shop || true", ("hunter2",)),
+    ],
+)
+@pytest.mark.parametrize("form", ["full", "concise", "json"])
+def test_secrets_of_a_command_are_not_repeated(step: str, secrets: tuple[str, ...], form: str, tmp_path: Path) -> None:
+    done = audit("pipelines", workflow(tmp_path, f"      - {step}\n"), "--output-format", form)
+    assert done.code == 1 and "ignored" in done.out
+    assert [one for one in secrets if one in done.out + done.err] == []
+
+
+def test_a_command_with_a_variable_for_its_secret_is_shown(tmp_path: Path) -> None:
+    done = audit("pipelines", workflow(tmp_path, '      - run: pytest --password "$PASSWORD" || true\n'))
+    assert 'pytest --password "$PASSWORD" || true' in done.out

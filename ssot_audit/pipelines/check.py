@@ -13,6 +13,7 @@ from ssot_audit.facts import Failure, Place
 from ssot_audit.globs import Globs
 from ssot_audit.model import Finding, Kind, Severity, Unvalidated
 from ssot_audit.pipelines import github, gitlab, make, precommit, scripts, tox
+from ssot_audit.pipelines.hidden import hidden, holds_secret
 from ssot_audit.pipelines.judge import ALLOWED, Found, judge
 from ssot_audit.pipelines.model import Job
 from ssot_audit.pipelines.tree import Tree
@@ -22,6 +23,7 @@ from ssot_audit.source.discover import discover
 from ssot_audit.source.excerpts import SourceLines
 from ssot_audit.source.files import read_bytes
 from ssot_audit.source.settings.marks import Malformed
+from ssot_audit.source.settings.secrets import MASK
 
 RULE = "pipelines"
 MAX_BYTES = 1 << 20
@@ -58,6 +60,28 @@ class _File(NamedTuple):
     path: str
     format: str
     read: Reader
+
+
+class _Source:
+    """A file's text, by lines."""
+
+    def __init__(self, text: str) -> None:
+        self._text, self._starts = text, [0, *(end.end() for end in re.finditer(r"\r\n|\r|\n", text))]
+        self._secret: dict[int, bool] = {}
+
+    def line_at(self, offset: int) -> int:
+        return bisect_right(self._starts, offset)
+
+    def place(self, start: int, end: int) -> Place:
+        line, last = self.line_at(start), self.line_at(end)
+        return Place(line, start - self._starts[line - 1] + 1, last, end - self._starts[last - 1] + 1)
+
+    def holds_secret(self, line: int) -> bool:
+        """Whether a line holds what must not be repeated."""
+        if line not in self._secret:
+            end = self._starts[line] if line < len(self._starts) else len(self._text)
+            self._secret[line] = holds_secret(self._text[self._starts[line - 1] : end])
+        return self._secret[line]
 
 
 class _Room:
@@ -114,12 +138,12 @@ class _Room:
 
     def _read(self, file: _File, text: str) -> list[_File]:
         """Judge a file's jobs; the files it includes."""
-        starts = [0, *(end.end() for end in re.finditer(r"\r\n|\r|\n", text))]
+        source = _Source(text)
         jobs, included, torn = list[Job](), list[_File](), False
         try:
             for job in file.read(file.path, text):
                 jobs.append(job)
-            included += self._included(file, text, starts) if file.read is gitlab.read else []
+            included += self._included(file, text, source) if file.read is gitlab.read else []
         except Malformed as fault:
             self._malformed(file.path, fault)
             torn = True
@@ -134,19 +158,19 @@ class _Room:
                 {"jobs": 1, "commands": read.commands, "checks": read.checks, "scripts read in part": read.torn}
             )
             self.matched |= read.matched
-            self.unvalidated += [Unvalidated(file.path, bisect_right(starts, at), why) for at, why in read.unread]
+            self.unvalidated += [Unvalidated(file.path, source.line_at(at), why) for at, why in read.unread]
             for one in read.found:
                 if not (torn and one.klass == ALLOWED):  # a later step may judge it
-                    self._add(file.path, one, starts)
+                    self._add(file.path, one, source)
         return included
 
-    def _included(self, file: _File, text: str, starts: list[int]) -> Iterator[_File]:
+    def _included(self, file: _File, text: str, source: _Source) -> Iterator[_File]:
         for pattern, start, end in gitlab.includes(text):
             paths = self.tree.matches(f"/{pattern}") if "$" not in pattern else []
             yield from (_File(path, file.format, file.read) for path in paths)
             if not paths and "$" not in pattern and "*" not in pattern:
                 why = f"`{pattern}` is included and not in the repository: the pipeline does not start"
-                self._add(file.path, Found("missing", Severity.ERROR, start, end, "include", pattern, why), starts)
+                self._add(file.path, Found("missing", Severity.ERROR, start, end, "include", pattern, why), source)
 
     def _malformed(self, path: str, fault: Malformed) -> None:
         if "not valid" not in fault.reason and "control character" not in fault.reason:
@@ -157,9 +181,10 @@ class _Room:
         self.evidence["files that do not parse"] += 1
         self.findings.append(self._finding(path, place, "invalid", Severity.ERROR, "file", "", why))
 
-    def _add(self, path: str, one: Found, starts: list[int]) -> None:
-        place = _place(starts, one.start, one.end)
+    def _add(self, path: str, one: Found, source: _Source) -> None:
+        place = source.place(one.start, one.end)
         found = self._finding(path, place, one.klass, one.severity, one.about, one.used, one.why)
+        found = found._replace(secret=found.secret or source.holds_secret(place.line))
         same = (found.path, found.place, found.klass, found.dotted)
         if same not in self._told:  # GitLab's templates are part of several jobs
             self._told.add(same)
@@ -168,18 +193,17 @@ class _Room:
     def _finding(
         self, path: str, place: Place, klass: str, severity: Severity, subject: str, used: str, why: str
     ) -> Finding:
-        return Finding(RULE, severity, path, place, subject, used, klass, why, HELP[klass], Kind.OTHER)
+        about, dotted, message = hidden(subject), hidden(used), hidden(why)
+        secret = MASK in dotted or MASK in message
+        return Finding(
+            RULE, severity, path, place, about, dotted, klass, message, HELP[klass], Kind.OTHER, secret=secret
+        )
 
 
 def _anywhere(job: Job) -> Job:
     """A job of which it is not known where its files are."""
     steps = (one._replace(script=one.script and one.script._replace(folder=None), uses="") for one in job.steps)
     return job._replace(steps=tuple(steps))
-
-
-def _place(starts: list[int], start: int, end: int) -> Place:
-    line, last = bisect_right(starts, start), bisect_right(starts, end)
-    return Place(line, start - starts[line - 1] + 1, last, end - starts[last - 1] + 1)
 
 
 def check(options: Options) -> Account:

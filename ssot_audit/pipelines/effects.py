@@ -41,16 +41,20 @@ def of(node: Node) -> Effect:
 
 
 def _is_passing(one: tuple[str, ...]) -> bool:
-    return bool(one) and (one[0] in _PRINTS or one == ("exit", "0") or one == ("return", "0"))
+    return bool(one) and (
+        one[0].removeprefix("/usr").removeprefix("/bin/") in _PRINTS or one == ("exit", "0") or one == ("return", "0")
+    )
 
 
 def only_prints(whole: Node, condition: Node) -> bool:
-    """Whether an `if` does nothing but print, whatever its condition says."""
+    """Whether an `if` does nothing but print, or set what nothing reads, whatever its condition says."""
     if writes(whole):
         return False
     for one in walk(whole):
         inside = condition != whole and condition.start_byte <= one.start_byte and one.end_byte <= condition.end_byte
         if inside:
+            continue
+        if one.type == "variable_assignment" and not _is_read(one, whole):
             continue
         if one.type in (*_ASSIGNMENTS, "subshell", "function_definition", "ERROR"):
             return False
@@ -118,15 +122,25 @@ def is_tested(node: Node) -> bool:
     return False
 
 
-def statements_after(node: Node, parent: Node) -> list[Node]:
-    """The statements of the same body that come after a node."""
-    found = []
+_NO_STATEMENTS = ("comment", "heredoc_body")
+_BRANCHES = ("elif_clause", "else_clause")
+
+
+def statement_after(node: Node) -> Node | None:
+    """The next statement of the same body."""
     one = node.next_named_sibling
-    while one is not None and one.type not in ("elif_clause", "else_clause"):
-        if one.type not in ("comment", "heredoc_body"):
-            found.append(one)
+    while one is not None and one.type in _NO_STATEMENTS:
         one = one.next_named_sibling
-    return found
+    return None if one is None or one.type in _BRANCHES else one
+
+
+def last_statement(node: Node) -> Node | None:
+    """The last statement of the body a node is in; None in an `if`, which has several bodies."""
+    body = node.parent
+    one = body.named_child(body.named_child_count - 1) if body else None
+    while one is not None and one.type in _NO_STATEMENTS:
+        one = one.prev_named_sibling
+    return None if body is None or body.type in ("if_statement", "elif_clause") else one
 
 
 def following(node: Node) -> str:
@@ -153,6 +167,15 @@ def is_kept(node: Node) -> bool:
         if one.type in ("program", "subshell", "function_definition"):
             return False
     return False
+
+
+def _is_read(setting: Node, whole: Node) -> bool:
+    """Whether anything in the script reads what a node sets, a function before it included."""
+    top = whole
+    for one in ancestors(whole):
+        top = one
+    name = re.escape(spelled(setting).partition("=")[0].rstrip("+"))
+    return is_used_later(setting, whole) or re.search(rf"\$\{{?{name}\b", spelled(top)) is not None
 
 
 def is_used_later(setting: Node, whole: Node) -> bool:

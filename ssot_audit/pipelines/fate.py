@@ -14,14 +14,14 @@ from ssot_audit.model import Severity
 from ssot_audit.pipelines import effects
 from ssot_audit.pipelines.grammar import spelled, words
 from ssot_audit.pipelines.model import Loss, words_of
-from ssot_audit.pipelines.shell import Command, Shell, ancestors, shell_of
+from ssot_audit.pipelines.shell import SHELLS, Command, Shell, ancestors, shell_of
 
 if TYPE_CHECKING:
     from ssot_audit.pipelines.grammar import Node
 
 IGNORED, PIPED, UNCHECKED, ZERO = "ignored", "piped", "unchecked", "unknown-as-zero"
 # What passes on what it reads, and exits with 0.
-_SINKS = words_of("tee cat tail head sort uniq wc sed tr cut ts column less more fold nl awk jq")
+SINKS = words_of("tee cat tail head sort uniq wc sed tr cut ts column less more fold nl awk jq")
 _BODIES = ("program", "compound_statement", "subshell", "do_group", "case_item", "else_clause", "command_substitution")
 _CONDITIONS = ("if_statement", "elif_clause")
 _THROUGH = (
@@ -59,13 +59,25 @@ def _climb(node: Node, shell: Shell) -> Loss | None:
         if way is Way.REACHES:
             return None
         if way is Way.OUT:
-            node, quiet = shell_of(node), False
-            if node.type not in ("subshell", "command_substitution"):
+            node, quiet = _ended(node), False
+            if node.type not in ("subshell", "command_substitution") and (
+                node.parent is None or node.parent.type != "pipeline"
+            ):
                 return None
         else:
             node, quiet = parent, way is Way.QUIET or (quiet and parent.type != "subshell")
         parent = node.parent
     return None
+
+
+def _ended(node: Node) -> Node:
+    """The shell that ends where a command of it fails; each part of a pipe is one."""
+    if node.type in SHELLS:
+        return node
+    for one in ancestors(node):
+        if one.type in SHELLS or (one.parent is not None and one.parent.type == "pipeline"):
+            return one
+    return node
 
 
 def _step(node: Node, parent: Node, shell: Shell, quiet: bool) -> Way | Loss:
@@ -79,11 +91,21 @@ def _step(node: Node, parent: Node, shell: Shell, quiet: bool) -> Way | Loss:
     if kind in _BODIES or kind in _CONDITIONS:
         return _sequence(node, parent, shell, quiet)
     if kind == "negated_command":
-        above = parent.parent
-        return Way.ON if above and above.type in _CONDITIONS and effects.is_condition(parent, above) else Way.REACHES
+        return _negated(parent)
     if kind in ("variable_assignment", "declaration_command", "command"):
         return _substituted(node, parent)
     return Way.ON if kind in _THROUGH and not (kind == "while_statement" and node.type != "do_group") else Way.REACHES
+
+
+def _negated(parent: Node) -> Way | Loss:
+    """`! check`. It may be wanted that the check fails."""
+    above = parent.parent
+    if above and above.type in _CONDITIONS and effects.is_condition(parent, above):
+        return Way.ON
+    if above is None or above.type not in (*_BODIES, *_CONDITIONS):
+        return Way.REACHES
+    why = "`!` makes it a success, and a success of the check the failure"
+    return Loss(UNCHECKED, why, parent.start_byte, parent.end_byte, Severity.WARNING)
 
 
 def _pipe(node: Node, parent: Node, shell: Shell) -> Way | Loss:
@@ -94,7 +116,7 @@ def _pipe(node: Node, parent: Node, shell: Shell) -> Way | Loss:
         return Way.ON if inside is None else _list(inside.named_children[0], inside, shell)
     last = effects.first_command(end)
     name = words(last)[0].rpartition("/")[2] if last and words(last) else ""
-    if name not in _SINKS or effects.is_kept(node) or "PIPESTATUS" in effects.after(parent):
+    if name not in SINKS or effects.is_kept(node) or "PIPESTATUS" in effects.after(parent):
         return Way.REACHES
     reads = "$?" in effects.following(parent)
     why = f"without pipefail a pipe exits with the status of `{name}`" + (
@@ -132,7 +154,12 @@ def _condition(node: Node, parent: Node) -> Way | Loss:
     whole = parent if parent.type == "if_statement" else parent.parent or parent
     if not effects.only_prints(whole, node):
         return Way.REACHES
-    return Loss(UNCHECKED, "the `if` around it only prints, and goes on either way", whole.start_byte, node.end_byte)
+    return Loss(
+        UNCHECKED,
+        "the `if` around it only prints or sets what nothing reads, and goes on either way",
+        whole.start_byte,
+        node.end_byte,
+    )
 
 
 def _sequence(node: Node, parent: Node, shell: Shell, quiet: bool) -> Way | Loss:
@@ -144,18 +171,17 @@ def _sequence(node: Node, parent: Node, shell: Shell, quiet: bool) -> Way | Loss
     errexit = shell.options(node).errexit and not quiet and not effects.is_tested(node)
     if errexit:
         return Way.OUT
-    rest = effects.statements_after(node, parent)
-    if not rest:
+    following = effects.statement_after(node)
+    if following is None:
         if parent.type == "do_group" and parent.parent and parent.parent.type == "for_statement":
             why = "only the last round of the loop sets its status, and nothing exits before"
             return Loss(UNCHECKED, why, node.start_byte, node.end_byte, Severity.WARNING)
         return Way.ON
-    return _unread(node, rest, shell, quiet)
+    return _unread(node, following, shell, quiet)
 
 
-def _unread(node: Node, rest: list[Node], shell: Shell, quiet: bool) -> Way | Loss:
+def _unread(node: Node, next_one: Node, shell: Shell, quiet: bool) -> Way | Loss:
     """A failure after which the script goes on."""
-    next_one = rest[0]
     text = spelled(next_one)
     if "$?" in text or "PIPESTATUS" in text:
         if next_one.type == "if_statement" and effects.only_prints(next_one, next_one):
@@ -165,7 +191,7 @@ def _unread(node: Node, rest: list[Node], shell: Shell, quiet: bool) -> Way | Lo
                 UNCHECKED, "its status is kept in a variable that nothing reads", node.start_byte, node.end_byte
             )
         return Way.REACHES
-    if text.strip() == "exit" or any(one.name == "trap" for one in shell.commands):
+    if text.strip() == "exit" or shell.traps_failures:
         return Way.REACHES
     if quiet:
         why = "the shell does not exit where a command before `&&` fails, and other commands follow"
@@ -174,7 +200,8 @@ def _unread(node: Node, rest: list[Node], shell: Shell, quiet: bool) -> Way | Lo
     elif shell.script.errexit and not shell.options(node).errexit and shell_of(node).type != "command_substitution":
         why = "after `set +e` nothing reads its status"
     else:
-        why = f"the shell runs on without `-e`: the last status is that of `{_short(rest[-1])}`"
+        last = effects.last_statement(node)
+        why = f"the shell runs on without `-e`: the last status is that of {f'`{_short(last)}`' if last else 'another'}"
     return Loss(UNCHECKED, why, node.start_byte, node.end_byte)
 
 

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from fnmatch import fnmatchcase
 from types import MappingProxyType
 
@@ -59,19 +59,43 @@ _NO_CHECKS = words_of(
     """setup start stop clean cleanup install wait download upload report reports seed generate generator build create
     deploy prepare notify fix health update data fixtures summary"""
 )
+# Words in one: flakecheck, readmecheck, doctest. `latest` is none of them.
+_ENDS_WITH_CHECK = re.compile(r"(?!health)[a-z]*(?:checks?|lint|verify|audit)\Z|(?:doc|unit|smoke|py|type)tests?\Z")
 _SCRIPT = re.compile(r"[\w./@+-]+\.(?:py|sh|bash|js|ts|mjs|cjs)\Z")
 _PROGRAM = re.compile(r"(?:python|pypy)[\d.]*\Z")
 _SHELLS = frozenset(("bash", "sh", "zsh", "dash", "node", "tsx", "ts-node"))
 # Programs that run the rest of their words; the first words after their own that are passed over.
 _BEFORE: Mapping[str, tuple[str, ...]] = MappingProxyType(
     {
-        **dict.fromkeys(("sudo", "time", "env", "nice", "command", "exec", "uvx", "npx", "xvfb-run", "bunx"), ()),
+        **dict.fromkeys(
+            ("sudo", "time", "env", "nice", "command", "exec", "uvx", "npx", "xvfb-run", "bunx", "xargs"), ()
+        ),
         **dict.fromkeys(("poetry", "pipenv", "uv", "pdm", "rye", "hatch", "coverage", "pipx", "conda"), ("run",)),
         **dict.fromkeys(("bundle", "pnpm"), ("exec",)),
         **dict.fromkeys(("timeout", "stdbuf", "travis_retry", "retry", "catchsegv", "unbuffer"), ()),
     }
 )
-_VALUED = frozenset(("-n", "-u", "-k", "--with", "--extra", "--group", "-p", "--python", "--from", "--source", "-s"))
+_TOOL_RUNS = MappingProxyType({"uv": ("tool", "run"), "hatch": ("env", "run")})
+_TASK_RUNS = words_of("poetry pipenv uv pdm rye hatch")  # their `run` also runs tasks of the project
+_VALUED = frozenset(
+    (
+        "-n",
+        "-u",
+        "-k",
+        "--with",
+        "--extra",
+        "--group",
+        "-p",
+        "--python",
+        "--from",
+        "--source",
+        "-s",
+        "-P",
+        "-I",
+        "-L",
+        "-d",
+    )
+)
 
 
 def unwrapped(words: Sequence[str]) -> tuple[str, ...]:
@@ -81,8 +105,9 @@ def unwrapped(words: Sequence[str]) -> tuple[str, ...]:
         if not rest:
             break
         name = rest[0].rpartition("/")[2]
-        if name in _BEFORE and rest[1 : 1 + len(_BEFORE[name])] == list(_BEFORE[name]):
-            inner = _after_options(rest[1 + len(_BEFORE[name]) :], name)
+        before = next((one for one in _openings(name) if rest[1 : 1 + len(one)] == list(one)), None)
+        if before is not None:
+            inner = _after_options(rest[1 + len(before) :], name)
         elif _PROGRAM.match(name):
             inner = _after_python(rest[1:])
         else:
@@ -91,6 +116,13 @@ def unwrapped(words: Sequence[str]) -> tuple[str, ...]:
             break
         rest = inner
     return tuple(rest)
+
+
+def _openings(name: str) -> Iterator[tuple[str, ...]]:
+    """The words after a program's name behind which it runs the rest."""
+    for table in (_BEFORE, _TOOL_RUNS):
+        if name in table:
+            yield table[name]
 
 
 def _after_options(rest: list[str], name: str) -> list[str]:
@@ -139,6 +171,8 @@ def check_in(words: Sequence[str], more: Sequence[str]) -> str:
         return name if any(fnmatchcase(one, glob) for one in inner[1:] for glob in asked) else _task(name, inner)
     if name in ("make", "just", "task", "docker", "docker-compose", "podman"):
         return _task(name, inner)
+    if words[0] in _TASK_RUNS and "/" not in name and not _SCRIPT.match(name) and is_check_name(name):
+        return f"{words[0]} run {name}"
     return script if _is_check_script(script) else ""
 
 
@@ -176,7 +210,8 @@ def only_tells(words: Sequence[str]) -> bool:
 def is_check_name(name: str) -> bool:
     """Whether the name of a script, task or action says that it checks."""
     parts = set(re.split(r"[^A-Za-z]+", re.sub(r"([a-z])([A-Z])", r"\1 \2", name).lower()))
-    return bool(parts & _CHECKS) and not parts & _NO_CHECKS
+    says = parts & _CHECKS or any(_ENDS_WITH_CHECK.match(one) for one in parts)
+    return bool(says) and not parts & _NO_CHECKS
 
 
 def is_check_action(uses: str) -> bool:
@@ -202,7 +237,7 @@ def is_check_action(uses: str) -> bool:
 
 _TELLS = words_of("echo printf true : date sleep")
 _PLAIN = frozenset(("--exit-zero", "--soft-fail", "--no-fail"))
-_ZERO = re.compile(r"(?:--exit-code|--issues-exit-code|--fail-under|--cov-fail-under)(?:=0+(?:\.0+)?)?\Z")
+_ZERO = re.compile(r"(?:--exit-code|--issues-exit-code|--fail-under)(?:=0+(?:\.0+)?)?\Z")
 
 
 def disarming(words: Sequence[str]) -> str:

@@ -44,6 +44,8 @@ def read(path: str, text: str) -> Iterator[Job]:
             if steps:
                 yield _job(target, steps, make)
             target, steps = (rule[1].strip() if rule else ""), []
+            if rule and rule[3] == ";":
+                steps.append(_step(target, f"\t{line[rule.end() :]}", start + rule.end() - 1, make))
     if steps:
         yield _job(target, steps, make)
 

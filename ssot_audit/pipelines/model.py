@@ -87,6 +87,18 @@ def filled(text: Text) -> Text:
     return text._replace(text=_EXPRESSION.sub(lambda found: "$" + "_" * (len(found[0]) - 1), text.text))
 
 
+_QUOTED = re.compile(r"""\"(?:[^"\\]|\\.)*"|'[^']*'|\\.|(?P<operator>[|&;<>()`\n])""", re.S)
+
+
+def without_operators(text: Text) -> Text:
+    """A command line that no shell runs, of the same length: what a shell would take as an operator is a letter."""
+
+    def letter(found: re.Match[str]) -> str:
+        return found[0] if found["operator"] is None else " " if found[0] == "\n" else "%"
+
+    return text._replace(text=_QUOTED.sub(letter, text.text))
+
+
 _GAP = re.compile(r"[\s\\]*")
 _GAP_WITH_COMMENTS = re.compile(r"(?:(?<=\n)[ \t]*[#;][^\n]*|[\s\\])*")
 _WORD = re.compile(r"[\s\\]*\S+")

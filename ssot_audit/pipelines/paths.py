@@ -11,7 +11,7 @@ from typing import NamedTuple
 
 from ssot_audit.pipelines.grammar import is_static
 from ssot_audit.pipelines.known import PYTHON_TOOLS, unwrapped
-from ssot_audit.pipelines.shell import Command
+from ssot_audit.pipelines.shell import Command, Shell
 from ssot_audit.pipelines.tree import Tree
 
 # A program without such a name is one that is built, more often than not.
@@ -27,6 +27,8 @@ _FETCHES = re.compile(
     r"\b(?:git\s+(?:clone|checkout|switch|submodule|worktree|pull|fetch|init|apply)|curl|wget|unzip|tar|rsync|scp|gsutil"
     r"|aws\s+s3|gh\s+\w+\s+download|docker\s+cp|cookiecutter|copier|django-admin|cruft)\b"
 )
+_TOUCHES = re.compile(r"(?:-[efdrsx]|>|tee|cp|mv|test)[ \t]")
+_NAME = re.compile(r"[\w@+.-]+")
 _BUILDS = re.compile(r"\b(?:make|cmake|npm|yarn|pnpm|pip|tox|nox|mkdir|setup\.py|build|poetry|uv|hatch|cargo|go)\b")
 
 
@@ -83,31 +85,54 @@ def _aims(inner: Sequence[str]) -> Iterator[str]:
 
 
 class Sure:
-    """Whether what is missing from the repository is missing from the job: nothing that ran before may have made it."""
+    """Whether what is missing from the repository is missing from the job: nothing that ran before may have made it.
+    Every command and every line is read once."""
 
     def __init__(self) -> None:
-        self._before: list[Command] = []
+        self._fetched = self._built = False
+        self._mentioned: set[str] = set()  # names that commands before had, and did not run
+        self._touched: dict[Shell, dict[str, int]] = {}
 
     def told(self, command: Command, tree: Tree) -> Iterator[Named]:
         """The paths that a command names and that are not there; to be asked for each command in order."""
-        for one in named(command):
+        found = list(named(command))
+        for one in found:
             if not tree.exists(one.path) and not self._may_be_made(one, command, tree):
                 yield one
-        self._before.append(command)
+        written = command.written
+        self._fetched = self._fetched or _FETCHES.search(written) is not None
+        self._built = self._built or _BUILDS.search(written) is not None
+        for one in found:
+            written = written.replace(one.written, " ")
+        self._mentioned |= {name for name, _ in _names(written)}
 
     def _may_be_made(self, one: Named, command: Command, tree: Tree) -> bool:
         base, top = posixpath.basename(one.path), one.path.partition("/")[0]
         if one.folder and not re.search(r"/|\.py\Z", one.written):
             return True  # a word that may be something else
-        for other in self._before:
-            text = other.written
-            if _FETCHES.search(text) or (not tree.exists(top) and "/" in one.path and _BUILDS.search(text)):
-                return True
-        source = command.shell.script.text.text[: command.node.start_byte]
-        mentions = [base in other.written and base not in _runs(other) for other in self._before]
-        tested = re.search(rf"(?:-[efdrsx]|>|tee|cp|mv|test)\s[^\n]*{re.escape(base)}", source)
-        return any(mentions) or tested is not None
+        if self._fetched or (self._built and "/" in one.path and not tree.exists(top)):
+            return True
+        shell, start = command.shell, command.node.start_byte
+        if shell not in self._touched:
+            self._touched[shell] = _touched(shell.script.text.text)
+        return base in self._mentioned or self._touched[shell].get(base, start) < start
 
 
-def _runs(command: Command) -> str:
-    return " ".join(one.written for one in named(command))
+def _names(text: str, start: int = 0) -> Iterator[tuple[str, int]]:
+    """What may be names of files, with their offsets; `-oname` is also `name`."""
+    for found in _NAME.finditer(text, start):
+        yield found[0], found.start()
+        if found[0].startswith("-"):
+            yield found[0][2:], found.start() + 2
+
+
+def _touched(text: str) -> dict[str, int]:
+    """The names that lines of a script write or ask for, each with its first offset."""
+    found: dict[str, int] = {}
+    start = 0
+    for line in text.replace("\\\n", "  ").split("\n"):
+        touch = _TOUCHES.search(line)
+        for name, at in _names(line, touch.end()) if touch else ():
+            found.setdefault(name, start + at)
+        start += len(line) + 1
+    return found

@@ -6,11 +6,12 @@ import re
 from collections.abc import Iterator
 
 from ssot_audit.pipelines.github import body
-from ssot_audit.pipelines.model import Job, Script, Step, Text, joined, placed
+from ssot_audit.pipelines.model import Job, Script, Step, Text, joined, placed, without_operators
 from ssot_audit.source import yaml_tree
 from ssot_audit.source.yaml_tree import Node
 
 NAME = re.compile(r"\.pre-commit-config\.ya?ml\Z")
+_PROGRAMS = {"ruff": "ruff check", "ruff-check": "ruff check"}  # what is run by hooks whose id is not a command
 _NO_COMMAND = ("pygrep", "fail", "docker_image")
 
 
@@ -26,12 +27,15 @@ def read(path: str, text: str) -> Iterator[Job]:
 
 
 def _job(hook: Node, local: bool, text: str) -> Job:
-    """The command line of a hook; of somebody else's hook its entry is taken to be called as the hook is."""
+    """The command line of a hook; of somebody else's hook its entry is taken to be called as the hook is.
+    No shell reads it."""
     name, arguments = hook.text("id"), hook.get("args")
     first = hook.get("entry") or hook.get("id")
-    nodes = [*([first] if first else []), *(arguments.items if arguments else ())]
-    pieces = [_text(one, text) for one in nodes]
-    script = Script(joined(pieces, " "), False, False, "" if local else None)
+    pieces = [_text(one, text) for one in arguments.items] if arguments else []
+    if first:
+        program = _text(first, text)
+        pieces.insert(0, program._replace(text=_PROGRAMS.get(first.value, first.value)))
+    script = Script(without_operators(joined(pieces, " ")), False, False, "" if local else None)
     return Job(name, (Step(f"hook {name}", script, text=text[hook.start : hook.end]),))
 
 

@@ -9,6 +9,7 @@ from functools import cached_property
 from typing import TYPE_CHECKING, NamedTuple
 
 from ssot_audit.pipelines import grammar
+from ssot_audit.pipelines.hidden import hidden
 from ssot_audit.pipelines.model import Script, Text
 
 if TYPE_CHECKING:
@@ -40,8 +41,8 @@ class Command(NamedTuple):
 
     @property
     def written(self) -> str:
-        """The command in one line, without what no reader needs."""
-        return " ".join(grammar.spelled(self.node).replace("\\\n", " ").split())[:120]
+        """The command in one line, without what no reader needs and what must not be repeated."""
+        return hidden(" ".join(grammar.spelled(self.node).replace("\\\n", " ").split()))[:120]
 
 
 class Shell:
@@ -67,18 +68,22 @@ class Shell:
                 yield from inner.all_commands()
 
     def _inner(self, command: Command) -> Shell | None:
+        if command.name == "eval":
+            return self._string(command, self.options(command.node))
         flag = next((number for number, one in enumerate(command.words) if re.match(r"-[a-z]*c\Z", one)), 0)
         if not flag or not any(_SHELL.match(one) for one in command.words[:flag]):
             return None
+        return self._string(command, Options("e" in command.words[flag], "pipefail" in command.words[:flag]))
+
+    def _string(self, command: Command, options: Options) -> Shell | None:
+        """The first string among a command's words, as a script."""
         after = [one for one in command.node.children if one.type in ("string", "raw_string")]
         if not after:
             return None
         start, end = after[0].start_byte + 1, after[0].end_byte - 1
-        flags = command.words[flag]
         text = self.script.text
         inner = Text(text.text[start:end], ((0, text.at(start)), *_moved(text, start, end)))
-        script = Script(inner, "e" in flags, "pipefail" in command.words[:flag], self.folder(command.node))
-        return Shell(script, command, self._depth + 1)
+        return Shell(Script(inner, *options, self.folder(command.node)), command, self._depth + 1)
 
     @cached_property
     def _set(self) -> tuple[tuple[Command, Node], ...]:
@@ -88,6 +93,11 @@ class Shell:
     @cached_property
     def _moves(self) -> tuple[tuple[Command, Node], ...]:
         return tuple((one, shell_of(one.node)) for one in self.commands if one.name in ("cd", "pushd", "popd"))
+
+    @cached_property
+    def traps_failures(self) -> bool:
+        """Whether something is run at each failing command; a trap on EXIT changes no status."""
+        return any(one.name == "trap" and not {"ERR", "DEBUG"}.isdisjoint(one.words) for one in self.commands)
 
     def options(self, node: Node) -> Options:
         """The shell's options where a node stands. Nothing in a command substitution exits for `-e`."""

@@ -9,7 +9,7 @@ import re
 from collections import defaultdict
 from collections.abc import Iterator, Sequence
 
-from ssot_audit.pipelines.model import Allowed, Job, Script, Step, Text, joined, placed
+from ssot_audit.pipelines.model import Allowed, Job, Script, Step, Text, joined, placed, without_operators
 from ssot_audit.source.settings import ini_file, toml_file
 from ssot_audit.source.settings.marks import Mark
 
@@ -76,7 +76,7 @@ def _steps(value: Text, section: str, folder: str | None) -> Iterator[Step]:
             continue
         marks = [(here - start - begin, there) for here, there in value.marks if here >= start + begin]
         text = Text(_without_braces(line[begin:]), ((0, value.at(start + begin)), *marks))
-        yield Step(f"tox {section}", Script(text, False, False, folder), text=line, allowed=allowed)
+        yield Step(f"tox {section}", Script(without_operators(text), False, False, folder), text=line, allowed=allowed)
 
 
 def _without_braces(line: str) -> str:
@@ -110,4 +110,4 @@ def _command(name: str, words: list[Mark], text: str) -> Step:
     if words[0].value == "-":
         allowed, words = Allowed(words[0].start, words[0].end, "a leading `-`"), words[1:]
     pieces = [placed(_without_braces(one.value), text, one.start + 1, one.end) for one in words]
-    return Step(f"tox {name}", Script(joined(pieces, " "), False, False), allowed=allowed)
+    return Step(f"tox {name}", Script(without_operators(joined(pieces, " ")), False, False), allowed=allowed)
