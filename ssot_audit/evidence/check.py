@@ -132,12 +132,12 @@ def show(reading: Reading, tests: Tests, scopes: Sequence[Scope], given: Sequenc
         obstacles.append(
             "no test report: name JUnit XML files, or set `reports` under [evidence]; --static judges test files alone"
         )
-    read = read_reports(root, places)
+    ages = Ages(root)
+    read = read_reports(root, places, ages)
     ran, twice = merge(read.sources, Locator(root, paths, tests.files, tests.known))
     if not scopes:
         holding = {path for path in tests.is_test if _holds_tests(tests.files.get(path))}
         scopes = list(folders_of(sorted(holding | {one.located.path for one in ran} - {""}), paths, settings.min_tests))
-    ages = Ages(root)
     rows = tuple(row(one, ran, ages, settings.max_skipped) for one in scopes)
     return Shown(rows if read.sources else (), read, tuple(ran), twice)
 
