@@ -9,6 +9,8 @@ from pathlib import Path
 from evidencing import GOOD, age, blocks, commit, counts, evidence, found, repository, run_pytest
 from running import ROOT, audit, git, write
 
+from ssot_audit.evidence.findings import hidden
+
 MIXED = """
 import unittest
 import pytest
@@ -219,6 +221,38 @@ def test_without_git_a_report_is_held_against_when_files_were_written(tmp_path: 
     assert found(evidence(tmp_path, "junit.xml")) == []
     age(tmp_path / "tests/test_a.py", -60)
     assert found(evidence(tmp_path, "junit.xml")) == [("junit.xml", "outdated")]
+
+
+SECRETS = """
+import pytest
+class TestLogin:
+    @pytest.mark.parametrize("word", ["token=hunter5"])
+    def test_login(self, word):
+        assert 0, 'password=hunter2 token=ghp_0123456789abcdef0123 at postgres://me:hunter3@db {"api_key": "hunter4"}'
+"""
+
+
+def test_what_a_failing_test_says_is_shown_without_secrets(tmp_path: Path) -> None:
+    repository(tmp_path, {"tests/test_a.py": SECRETS})
+    run_pytest(tmp_path, "--junitxml=junit.xml")
+    for form in ("full", "json", "concise", "json-lines"):
+        done = audit("evidence", "junit.xml", "--output-format", form, cwd=tmp_path)
+        assert "test_login" in done.out
+        assert not [word for word in ("hunter", "ghp_") if word in done.out], done.out
+
+
+def test_the_names_of_errors_hide_nothing() -> None:
+    assert hidden("KeyError: 'x'") == "KeyError: 'x'"
+    assert hidden("KeyError: password='a b'") == "KeyError: password='***'"
+    assert hidden("assert keys == 3, see tests/test_a.py:12") == "assert keys == 3, see tests/test_a.py:12"
+
+
+def test_a_test_is_pointed_at_by_its_name(tmp_path: Path) -> None:
+    repository(tmp_path, {"tests/test_a.py": SECRETS})
+    run_pytest(tmp_path, "--junitxml=junit.xml")
+    (one,) = evidence(tmp_path, "junit.xml").json["violations"]
+    line = SECRETS.splitlines()[one["location"]["row"] - 1]
+    assert line[one["location"]["column"] - 1 : one["end_location"]["column"] - 1] == "test_login"
 
 
 def test_a_report_that_is_given_twice_is_counted_once(tmp_path: Path) -> None:

@@ -77,6 +77,7 @@ def check(options: Options, reports: Sequence[Path], static_only: bool) -> Accou
     tables: list[Table] = []
     lost = list(lost_tests(tests, reading)) if config.evidence.static or static_only else []
     found += findings.of_static(lost, repository.kinds.__getitem__)
+    lines = SourceLines(repository.root).line
     shown = None
     if not static_only:
         scopes = scopes_of(config.components, reading.program.modules, _golden_path(reading, options), obstacles)
@@ -92,12 +93,12 @@ def check(options: Options, reports: Sequence[Path], static_only: bool) -> Accou
     unread = [one._replace(judged=len(unread) > allowed) for one in unread]
     return account(
         "test evidence",
-        found,
+        [findings.at_name(one, lines(one.path, one.place.line)) for one in found],
         [*unread, *(shown.read.unread if shown else ())],
         tuple(_evidence(tests, shown)),
         obstacles,
         tables,
-        SourceLines(repository.root).line,
+        lines,
     )
 
 
