@@ -14,6 +14,7 @@ from ssot_audit.evidence.age import Ages
 from ssot_audit.evidence.ancestors import Ancestors
 from ssot_audit.evidence.collected import REASONS, Uncollected, uncollected
 from ssot_audit.evidence.conventions import Runner
+from ssot_audit.evidence.defined import Names, read_defined
 from ssot_audit.evidence.locate import Locator
 from ssot_audit.evidence.reports import Ran, Read, Source, find_reports, merge, read_reports
 from ssot_audit.evidence.rows import COLUMNS, Row, row
@@ -135,7 +136,8 @@ def show(reading: Reading, tests: Tests, scopes: Sequence[Scope], given: Sequenc
         )
     ages = Ages(root)
     read = read_reports(root, places, ages)
-    ran, twice = merge(read.sources, Locator(root, paths, tests.files, tests.known))
+    names = Names(frozenset(paths), lambda some: tests.read.parsed_of(some, read_defined))
+    ran, twice = merge(read.sources, Locator(root, paths, tests.files, tests.known, names))
     if not scopes:
         holding = {path for path in tests.is_test if _holds_tests(tests.files.get(path))}
         scopes = list(folders_of(sorted(holding | {one.located.path for one in ran} - {""}), paths, settings.min_tests))
@@ -189,4 +191,5 @@ def _evidence(tests: Tests, shown: Shown | None) -> Iterator[tuple[str, int]]:
     if shown:
         yield "reports", len(shown.read.sources)
         yield "test cases", len(shown.ran)
+        yield "test cases without a function that was seen", sum(1 for one in shown.ran if one.located.doubtful)
         yield "passed when run again", sum(1 for one in shown.ran if one.case.flaky)

@@ -102,7 +102,7 @@ def of_reports(read: Read, ran: Sequence[Ran], twice: dict[tuple[str, str], list
             yield finding("nothing-executed", source.label, 1, source.label, "", message, _RUN, Kind.OTHER)
     for label, lost in unknown(ran):
         why, first = _examples(hidden(one.located.why) for one in lost), lost[0].case
-        message = f"{plural(len(lost), 'test case')} of it are of no file in the tree: {why}"
+        message = f"{plural(len(lost), 'test case')} of it are in no file of the tree: {why}"
         help_ = "name the reports of this repository; have their writer tell each case's `file`"
         yield finding("unknown-test", label, first.line or 1, label, _class_of(first), message, help_, Kind.OTHER)
 
