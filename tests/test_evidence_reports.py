@@ -132,7 +132,11 @@ def test_a_test_that_its_file_does_not_define_is_invented(tmp_path: Path) -> Non
 @pytest.mark.parametrize(
     ("name", "classname", "text"),
     [
-        ("test_base", "tests.test_a.TestIt", "from base import Base\nclass TestIt(Base):\n    def test_x(self): pass\n"),
+        (
+            "test_base",
+            "tests.test_a.TestIt",
+            "from base import Base\nclass TestIt(Base):\n    def test_x(self): pass\n",
+        ),
         ("test_base", "tests.test_a.TestIt", "from b import B\nclass A(B): pass\nclass TestIt(A): pass\n"),
         ("test_more", "tests.test_a", "from more import *\n"),
         ("test_more", "tests.test_a", "globals()['test_more'] = print\n"),

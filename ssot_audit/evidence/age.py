@@ -62,7 +62,11 @@ class Ages:
 
     def written_down(self, path: str) -> float | None:
         """When a file was committed that is as it was then: its own time is that of the checkout. None for others."""
-        if not self.head or path in self._uncommitted or not git(self._root, "ls-files", "-z", "--", f":(literal){path}"):
+        if (
+            not self.head
+            or path in self._uncommitted
+            or not git(self._root, "ls-files", "-z", "--", f":(literal){path}")
+        ):
             return None
         return self._committed((path,)) or None
 

@@ -19,7 +19,19 @@ _HARMLESS = ("pytest", "unittest", "skip", "skipIf", "skipUnless", "dataclass", 
 _HOOKS = frozenset(("pytest_pycollect_makeitem", "pytest_pycollect_makemodule", "pytest_collect_file"))
 _RUNNERS = frozenset(("setUpClass", "tearDownClass", "setUpModule", "tearDownModule", "setUp", "tearDown", "runTest"))
 _PLUGINS = frozenset(  # that add an item to a file, of their own name
-    ("ruff", "mypy", "flake8", "black", "isort", "pylint", "pycodestyle", "codestyle", "pydocstyle", "pyright", "bandit")
+    (
+        "ruff",
+        "mypy",
+        "flake8",
+        "black",
+        "isort",
+        "pylint",
+        "pycodestyle",
+        "codestyle",
+        "pydocstyle",
+        "pyright",
+        "bandit",
+    )
 )
 _MADE = re.compile(r"_?\d+(?:_\w*)?\Z")  # what is added to the name of a test that was made for each of some values
 

@@ -21,9 +21,10 @@ KindOf = Callable[[str], Kind]
 LineOf = Callable[[Ran], int]  # of the test, in its file
 
 
-# A key, what stands between, and its value, as messages of failures have them: `token=x`, `"token": "x"`, `token == 'x'`.
+# A key, what stands between, and its value, as failures have them: `token=x`, `"token": "x"`, `token == 'x'`.
 _PAIR = re.compile(
-    r"(?P<key>(?!\w*(?:Error|Exception|Warning)\b)[\w.-]{0,40}(?i:pass|pwd|secret|token|key|credential|salt|pepper)[\w.-]{0,40})"
+    r"(?P<key>(?!\w*(?:Error|Exception|Warning)\b)"
+    r"[\w.-]{0,40}(?i:pass|pwd|secret|token|key|credential|salt|pepper)[\w.-]{0,40})"
     r"""(?P<sign>["']?\s{0,3}(?:[=!]=|[=:])\s{0,3}(?P<quote>["'])?)(?P<value>(?(quote)[^"']+|[^\s"',;)}\]]+))"""
 )
 

@@ -21,8 +21,8 @@ Files = Mapping[str, FileSeen | Failure]
 
 
 class Located(NamedTuple):
-    """The file of a test case, or why there is none. `doubtful`: nothing of its name was seen in the file, and it may be
-    made when the tests run, or inherited."""
+    """The file of a test case, or why there is none. `doubtful`: nothing of its name was seen in the file, and it may
+    be made when the tests run, or inherited."""
 
     path: str = ""
     why: str = ""

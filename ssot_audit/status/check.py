@@ -43,7 +43,9 @@ def status(options: Options, reports: Sequence[Path], fail_on: State) -> Statuse
             of_component(component, scope.sources, reading.program, report, row),
             key=lambda one: one.status is not State.FAILING,
         )
-        found.append(ComponentStatus(component.name, len(scope.sources), row.count("executed") if row else 0, tuple(proofs)))
+        found.append(
+            ComponentStatus(component.name, len(scope.sources), row.count("executed") if row else 0, tuple(proofs))
+        )
     return Statuses(_judge(found, fail_on, obstacles), tuple(found))
 
 
