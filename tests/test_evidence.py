@@ -3,10 +3,13 @@
 from __future__ import annotations
 
 import time
+from datetime import UTC, datetime
 from pathlib import Path
 
 from evidencing import GOOD, age, blocks, commit, counts, evidence, found, repository, run_pytest
-from running import ROOT, audit, write
+from running import ROOT, audit, git, write
+
+from ssot_audit.evidence.findings import hidden
 
 MIXED = """
 import unittest
@@ -150,12 +153,29 @@ def test_a_run_before_a_change_that_is_in_no_commit_is_outdated(tmp_path: Path) 
 
 def test_a_timestamp_in_the_future_does_not_make_a_report_new(tmp_path: Path) -> None:
     repository(tmp_path, {"tests/test_a.py": GOOD})
-    text = '<testsuite timestamp="2199-01-01T00:00:00"><testcase classname="tests.test_a" name="test_one"/></testsuite>'
-    write(tmp_path, {"junit.xml": text})
-    age(tmp_path / "junit.xml", 7200)
-    done = evidence(tmp_path, "junit.xml")
-    assert found(done) == [("junit.xml", "outdated")]
-    assert "by the time of its file" in done.json["violations"][0]["message"]
+    soon = datetime.fromtimestamp(time.time() + 3600, UTC).isoformat()
+    for when, told in (("2199-01-01T00:00:00", "its time is yet to come"), (soon, "by the time of its file")):
+        text = f'<testsuite timestamp="{when}"><testcase classname="tests.test_a" name="test_one"/></testsuite>'
+        write(tmp_path, {"junit.xml": text})
+        age(tmp_path / "junit.xml", 7200)
+        done = evidence(tmp_path, "junit.xml")
+        assert found(done) == [("junit.xml", "outdated")]
+        assert told in done.json["violations"][0]["message"]
+
+
+def test_a_committed_report_is_as_old_as_its_commit_in_every_clone(tmp_path: Path) -> None:
+    origin, clone = tmp_path / "origin", tmp_path / "clone"
+    text = '<testsuite><testcase classname="tests.test_a" name="test_one"/></testsuite>'
+    repository(origin, {".gitignore": "", "tests/test_a.py": GOOD, "app.py": "x = 1\n", "reports/junit.xml": text})
+    assert found(evidence(origin, "reports/junit.xml")) == []
+    write(origin, {"app.py": "x = 2\n"})
+    commit(origin, seconds_ago=1800)
+    git(tmp_path, "clone", "-q", str(origin), str(clone))
+    done = evidence(clone, "reports/junit.xml")
+    assert found(done) == [("reports/junit.xml", "outdated")]
+    assert "by the commit it is in" in done.json["violations"][0]["message"]
+    write(clone, {"reports/junit.xml": text.replace("test_one", "test_two")})  # written again
+    assert found(evidence(clone, "reports/junit.xml")) == []
 
 
 def test_a_report_is_outdated_by_its_components_files_only(tmp_path: Path) -> None:
@@ -201,6 +221,38 @@ def test_without_git_a_report_is_held_against_when_files_were_written(tmp_path: 
     assert found(evidence(tmp_path, "junit.xml")) == []
     age(tmp_path / "tests/test_a.py", -60)
     assert found(evidence(tmp_path, "junit.xml")) == [("junit.xml", "outdated")]
+
+
+SECRETS = """
+import pytest
+class TestLogin:
+    @pytest.mark.parametrize("word", ["token=hunter5"])
+    def test_login(self, word):
+        assert 0, 'password=hunter2 token=ghp_0123456789abcdef0123 at postgres://me:hunter3@db {"api_key": "hunter4"}'
+"""
+
+
+def test_what_a_failing_test_says_is_shown_without_secrets(tmp_path: Path) -> None:
+    repository(tmp_path, {"tests/test_a.py": SECRETS})
+    run_pytest(tmp_path, "--junitxml=junit.xml")
+    for form in ("full", "json", "concise", "json-lines"):
+        done = audit("evidence", "junit.xml", "--output-format", form, cwd=tmp_path)
+        assert "test_login" in done.out
+        assert not [word for word in ("hunter", "ghp_") if word in done.out], done.out
+
+
+def test_the_names_of_errors_hide_nothing() -> None:
+    assert hidden("KeyError: 'x'") == "KeyError: 'x'"
+    assert hidden("KeyError: password='a b'") == "KeyError: password='***'"
+    assert hidden("assert keys == 3, see tests/test_a.py:12") == "assert keys == 3, see tests/test_a.py:12"
+
+
+def test_a_test_is_pointed_at_by_its_name(tmp_path: Path) -> None:
+    repository(tmp_path, {"tests/test_a.py": SECRETS})
+    run_pytest(tmp_path, "--junitxml=junit.xml")
+    (one,) = evidence(tmp_path, "junit.xml").json["violations"]
+    line = SECRETS.splitlines()[one["location"]["row"] - 1]
+    assert line[one["location"]["column"] - 1 : one["end_location"]["column"] - 1] == "test_login"
 
 
 def test_a_report_that_is_given_twice_is_counted_once(tmp_path: Path) -> None:

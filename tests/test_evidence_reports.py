@@ -114,6 +114,69 @@ def test_the_same_case_twice_in_a_report_counts_once_and_is_told(tmp_path: Path)
     assert counts(done, "tests") == {"executed": 2, "passed": 2}
 
 
+def case(name: str, classname: str = "tests.test_a", file: str = "") -> str:
+    return f'<testcase classname="{classname}" name="{name}" file="{file}"/>'
+
+
+def test_a_test_that_its_file_does_not_define_is_invented(tmp_path: Path) -> None:
+    klass = "import unittest\nclass TestIt(unittest.TestCase):\n    def test_in(self): pass\n"
+    cases = [case("nope_1"), case("nope[1]"), case("test_gone", "tests.test_a.TestIt"), case("nope two")]
+    good = [case("test_one"), case("test_two[a-b]"), case("test_in (i=1)", "tests.test_a.TestIt")]
+    report(tmp_path, SUITE.format("", "".join(cases + good)), {"tests/test_a.py": klass + GOOD})
+    done = evidence(tmp_path, "junit.xml")
+    assert found(done) == [("junit.xml", "unknown-test")]
+    assert done.json["violations"][0]["message"].startswith("4 test cases of it")
+    assert counts(done, "tests") == {"executed": 3, "passed": 3}
+
+
+@pytest.mark.parametrize(
+    ("name", "classname", "text"),
+    [
+        (
+            "test_base",
+            "tests.test_a.TestIt",
+            "from base import Base\nclass TestIt(Base):\n    def test_x(self): pass\n",
+        ),
+        ("test_base", "tests.test_a.TestIt", "from b import B\nclass A(B): pass\nclass TestIt(A): pass\n"),
+        ("test_more", "tests.test_a", "from more import *\n"),
+        ("test_more", "tests.test_a", "globals()['test_more'] = print\n"),
+        ("test_more", "tests.test_a.TestIt", "class TestIt: pass\nsetattr(TestIt, 'test_' + 'more', print)\n"),
+        ("test_more", "tests.test_a.TestIt", "class Meta(type): pass\nclass TestIt(metaclass=Meta): pass\n"),
+        ("test_one_0_a", "tests.test_a", GOOD),
+        ("ruff", "tests.test_a", GOOD),
+        ("tests.test_a.test_one", "tests.test_a", GOOD),  # a doctest in it
+        ("test_more", "tests.test_a", "torn(:\n"),
+    ],
+)
+def test_a_test_that_may_be_made_or_inherited_counts_and_is_told(
+    tmp_path: Path, name: str, classname: str, text: str
+) -> None:
+    report(tmp_path, SUITE.format("", case(name, classname)), {"tests/test_a.py": text})
+    done = evidence(tmp_path, "junit.xml")
+    assert ("junit.xml", "unknown-test") not in found(done)
+    assert done.json["evidence"]["test cases without a function that was seen"] == 1
+
+
+@pytest.mark.parametrize("text", ["from more import test_more\n", "class TestIt: pass\nTestIt.test_more = print\n"])
+def test_a_test_that_is_imported_or_assigned_is_known(tmp_path: Path, text: str) -> None:
+    report(tmp_path, SUITE.format("", case("test_more")), {"tests/test_a.py": text})
+    assert counts(evidence(tmp_path, "junit.xml"), "tests") == {"executed": 1, "passed": 1}
+
+
+def test_a_hook_that_makes_items_leaves_every_name_open(tmp_path: Path) -> None:
+    hook = "def pytest_pycollect_makeitem(collector, name, obj): ...\n"
+    report(tmp_path, SUITE.format("", case("nope")), {"conftest.py": hook})
+    assert counts(evidence(tmp_path, "junit.xml"), "tests") == {"executed": 1, "passed": 1}
+
+
+def test_a_text_is_tested_by_its_doctest_alone(tmp_path: Path) -> None:
+    texts = [case("x", "", "README.md"), case("README.md", "", "README.md"), case("guide.md", "docs.guide.md")]
+    report(tmp_path, SUITE.format("", "".join(texts)), {"README.md": "", "docs/guide.md": ""})
+    done = evidence(tmp_path, "junit.xml")
+    assert ("junit.xml", "unknown-test") in found(done)
+    assert (counts(done, "."), counts(done, "docs")) == ({"executed": 1, "passed": 1},) * 2
+
+
 LAUGHS = """<!DOCTYPE lol [<!ENTITY a "ha"><!ENTITY b "&a;&a;&a;&a;&a;&a;&a;&a;&a;&a;">]>
 <testsuite><testcase name="&b;"/></testsuite>"""
 

@@ -180,6 +180,43 @@ GOLDEN = '[golden-path]\nentry-points = ["shop.main"]\n[[component]]\nname = "go
 JOURNEY = "def test_buys(record_property):\n    record_property('journey', 'golden-path')\n"
 
 
+OTHER = """
+[[rule]]
+id = "other"
+title = "Spare comes from shop.spare"
+why = "There is one Spare."
+canonical = "shop.spare.Spare"
+deprecated = ["shop.Spare"]
+"""
+BAD = '[[rule.bad]]\nclass = "deprecated"\ncode = "import os"\n'
+SPARE = {"shop/spare.py": "class Spare: ...\n"}
+USED = {**SPARE, "shop/user.py": "from shop.spare import Spare\n"}
+
+
+@pytest.mark.parametrize(
+    ("rule", "files", "told"),
+    [
+        (OTHER, {}, "the canonical path shop.spare.Spare does not exist"),
+        (OTHER, SPARE, "rule 'other' matched nothing"),
+        (OTHER + BAD, USED, "example"),
+    ],
+)
+def test_what_the_audit_could_not_judge_validates_no_component(
+    tmp_path: Path, rule: str, files: dict[str, str], told: str
+) -> None:
+    shop(tmp_path, {**files, "rules.toml": RULE + rule})
+    run_pytest(tmp_path, "--junitxml=junit.xml")
+    done = status(tmp_path, "--fail-on", "UNVALIDATED")
+    assert (audit("check", cwd=tmp_path).code, done.code, told in done.err) == (2, 2, True), done.err
+
+
+def test_reasons_for_failing_come_before_what_is_missing(tmp_path: Path) -> None:
+    shop(tmp_path, {"shop/torn.py": "def f(:\n", "shop/main.py": "from library import Thing\n"})
+    failing, *missing = only(status(tmp_path))["reasons"]
+    assert "finding of severity error" in failing
+    assert any("does not parse" in one for one in missing)
+
+
 def test_the_golden_path_is_validated_by_tests_of_its_journey_only(tmp_path: Path) -> None:
     shop(tmp_path, component=GOLDEN)
     run_pytest(tmp_path, "--junitxml=junit.xml")

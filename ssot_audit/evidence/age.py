@@ -60,6 +60,16 @@ class Ages:
         times = [(at, path) for path in loose if (at := mtime(self._root / path)) is not None]
         return Change(int(max(times)[0]), f"a change to {max(times)[1]}") if times else None
 
+    def written_down(self, path: str) -> float | None:
+        """When a file was committed that is as it was then: its own time is that of the checkout. None for others."""
+        if (
+            not self.head
+            or path in self._uncommitted
+            or not git(self._root, "ls-files", "-z", "--", f":(literal){path}")
+        ):
+            return None
+        return self._committed((path,)) or None
+
     def _committed(self, files: tuple[str, ...]) -> int:
         if files not in self._log:
             found = git(self._root, "--literal-pathspecs", "log", "-1", "--format=%ct", "--", *files)

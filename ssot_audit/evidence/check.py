@@ -14,6 +14,7 @@ from ssot_audit.evidence.age import Ages
 from ssot_audit.evidence.ancestors import Ancestors
 from ssot_audit.evidence.collected import REASONS, Uncollected, uncollected
 from ssot_audit.evidence.conventions import Runner
+from ssot_audit.evidence.defined import Names, read_defined
 from ssot_audit.evidence.locate import Locator
 from ssot_audit.evidence.reports import Ran, Read, Source, find_reports, merge, read_reports
 from ssot_audit.evidence.rows import COLUMNS, Row, row
@@ -77,6 +78,7 @@ def check(options: Options, reports: Sequence[Path], static_only: bool) -> Accou
     tables: list[Table] = []
     lost = list(lost_tests(tests, reading)) if config.evidence.static or static_only else []
     found += findings.of_static(lost, repository.kinds.__getitem__)
+    lines = SourceLines(repository.root).line
     shown = None
     if not static_only:
         scopes = scopes_of(config.components, reading.program.modules, _golden_path(reading, options), obstacles)
@@ -92,12 +94,12 @@ def check(options: Options, reports: Sequence[Path], static_only: bool) -> Accou
     unread = [one._replace(judged=len(unread) > allowed) for one in unread]
     return account(
         "test evidence",
-        found,
+        [findings.at_name(one, lines(one.path, one.place.line)) for one in found],
         [*unread, *(shown.read.unread if shown else ())],
         tuple(_evidence(tests, shown)),
         obstacles,
         tables,
-        SourceLines(repository.root).line,
+        lines,
     )
 
 
@@ -132,12 +134,13 @@ def show(reading: Reading, tests: Tests, scopes: Sequence[Scope], given: Sequenc
         obstacles.append(
             "no test report: name JUnit XML files, or set `reports` under [evidence]; --static judges test files alone"
         )
-    read = read_reports(root, places)
-    ran, twice = merge(read.sources, Locator(root, paths, tests.files, tests.known))
+    ages = Ages(root)
+    read = read_reports(root, places, ages)
+    names = Names(frozenset(paths), lambda some: tests.read.parsed_of(some, read_defined))
+    ran, twice = merge(read.sources, Locator(root, paths, tests.files, tests.known, names))
     if not scopes:
         holding = {path for path in tests.is_test if _holds_tests(tests.files.get(path))}
         scopes = list(folders_of(sorted(holding | {one.located.path for one in ran} - {""}), paths, settings.min_tests))
-    ages = Ages(root)
     rows = tuple(row(one, ran, ages, settings.max_skipped) for one in scopes)
     return Shown(rows if read.sources else (), read, tuple(ran), twice)
 
@@ -188,4 +191,5 @@ def _evidence(tests: Tests, shown: Shown | None) -> Iterator[tuple[str, int]]:
     if shown:
         yield "reports", len(shown.read.sources)
         yield "test cases", len(shown.ran)
+        yield "test cases without a function that was seen", sum(1 for one in shown.ran if one.located.doubtful)
         yield "passed when run again", sum(1 for one in shown.ran if one.case.flaky)

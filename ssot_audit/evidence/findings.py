@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Callable, Iterable, Iterator, Sequence
 
 from ssot_audit.evidence.collected import Uncollected
@@ -10,12 +11,41 @@ from ssot_audit.facts import Place
 from ssot_audit.model import Finding, Kind, Severity
 from ssot_audit.report.style import plural
 from ssot_audit.source.cases import ERRORED, FAILED, Case
+from ssot_audit.source.discover import is_python
+from ssot_audit.source.settings.secrets import MASK, masked, names_a_secret
 
 RULE = "test-evidence"
 SHOWN = 3  # examples in a message
 
 KindOf = Callable[[str], Kind]
 LineOf = Callable[[Ran], int]  # of the test, in its file
+
+
+# A key, what stands between, and its value, as failures have them: `token=x`, `"token": "x"`, `token == 'x'`.
+_PAIR = re.compile(
+    r"(?P<key>(?!\w*(?:Error|Exception|Warning)\b)"
+    r"[\w.-]{0,40}(?i:pass|pwd|secret|token|key|credential|salt|pepper)[\w.-]{0,40})"
+    r"""(?P<sign>["']?\s{0,3}(?:[=!]=|[=:])\s{0,3}(?P<quote>["'])?)(?P<value>(?(quote)[^"']+|[^\s"',;)}\]]+))"""
+)
+
+
+def hidden(text: str) -> str:
+    """What a report says, without what must not be repeated."""
+    return _PAIR.sub(_hide, masked("", text))
+
+
+def _hide(found: re.Match[str]) -> str:
+    return found["key"] + found["sign"] + (MASK if names_a_secret(found["key"], found["value"]) else found["value"])
+
+
+def at_name(one: Finding, line: str | None) -> Finding:
+    """A finding of a test placed at its name in the line of its definition, where that is there."""
+    name = one.subject.partition("[")[0].rpartition(".")[2]
+    at = re.search(rf"\b{re.escape(name)}\b", line or "") if name else None
+    if not at or not is_python(one.path):
+        return one
+    row = one.place.line
+    return one._replace(place=Place(row, at.start() + 1, row, at.end() + 1))
 
 
 def finding(
@@ -62,18 +92,18 @@ def of_reports(read: Read, ran: Sequence[Ran], twice: dict[tuple[str, str], list
         yield finding("duplicated", label, line, label, other, message, _ONCE, Kind.OTHER, Severity.WARNING)
     for source in read.sources:
         for one in source.report.disagreements:
-            suite = f"suite {one.suite!r}" if one.suite else "a suite without a name"
+            suite = f"suite {hidden(one.suite)!r}" if one.suite else "a suite without a name"
             message = f"the header of {suite} says {one.attribute}={one.said!r}; its test cases are {one.counted}"
             help_ = "write the report again; something was lost from it, or its writer counts wrongly"
-            at = (source.label, one.line, one.suite, one.attribute)
+            at = (source.label, one.line, hidden(one.suite), one.attribute)
             found = finding("counts-disagree", *at, message, help_, Kind.OTHER)
             yield found._replace(severity=Severity.WARNING)  # pytest counts subtests in its header alone
         if not source.report.cases:
             message = "it has no test case: nothing was executed"
             yield finding("nothing-executed", source.label, 1, source.label, "", message, _RUN, Kind.OTHER)
     for label, lost in unknown(ran):
-        why, first = _examples(one.located.why for one in lost), lost[0].case
-        message = f"{plural(len(lost), 'test case')} of it are of no file in the tree: {why}"
+        why, first = _examples(hidden(one.located.why) for one in lost), lost[0].case
+        message = f"{plural(len(lost), 'test case')} of it are in no file of the tree: {why}"
         help_ = "name the reports of this repository; have their writer tell each case's `file`"
         yield finding("unknown-test", label, first.line or 1, label, _class_of(first), message, help_, Kind.OTHER)
 
@@ -88,7 +118,7 @@ def of_cases(ran: Sequence[Ran], kind_of: KindOf, line_of: LineOf) -> Iterator[F
         case = one.case
         if case.outcome in (FAILED, ERRORED):
             path = one.located.path
-            said = f": {case.message}" if case.message else ""
+            said = f": {hidden(case.message)}" if case.message else ""
             what = "failed" if case.outcome == FAILED else "stopped by an error"
             at = (path, line_of(one)) if path else (one.source.label, case.line or 1)
             kind = kind_of(path) if path else Kind.OTHER
@@ -97,11 +127,11 @@ def of_cases(ran: Sequence[Ran], kind_of: KindOf, line_of: LineOf) -> Iterator[F
 
 
 def _class_of(case: Case) -> str:
-    return case.classname or case.file or case.name
+    return hidden(case.classname or case.file or case.name)
 
 
 def _name(case: Case) -> str:
-    return f"{case.classname}.{case.name}" if case.classname else case.name
+    return hidden(f"{case.classname}.{case.name}" if case.classname else case.name)
 
 
 def _examples(names: Iterable[str]) -> str:

@@ -3,31 +3,39 @@
 from __future__ import annotations
 
 import os
+import re
 from collections import defaultdict
 from collections.abc import Callable, Mapping
 from pathlib import Path
 from typing import NamedTuple
 
+from ssot_audit.evidence.defined import Names
 from ssot_audit.facts import Failure
 from ssot_audit.source.cases import Case
 from ssot_audit.source.collectable import FileSeen
 from ssot_audit.source.discover import is_python
 
+DOCUMENTS = (".md", ".rst", ".txt")
+
 Files = Mapping[str, FileSeen | Failure]
 
 
 class Located(NamedTuple):
-    """The file of a test case, or why there is none."""
+    """The file of a test case, or why there is none. `doubtful`: nothing of its name was seen in the file, and it may
+    be made when the tests run, or inherited."""
 
     path: str = ""
     why: str = ""
+    doubtful: bool = False
 
 
 class Locator:
     def __init__(
-        self, root: Path, paths: tuple[str, ...], files: Files, known: Callable[[str], FileSeen | None]
+        self, root: Path, paths: tuple[str, ...], files: Files, known: Callable[[str], FileSeen | None], names: Names
     ) -> None:
-        """`files` are the test files; `known` gives what any Python file holds."""
+        """`files` are the test files; `known` gives what any Python file holds, `names` what it may."""
+        self._names = names
+        self._tests: dict[str, frozenset[str]] = {}  # of a file, by name
         self._root, self._paths, self._known = root, frozenset(paths), known
         self._named: dict[str, list[str]] = defaultdict(list)  # files by their last name
         for path in paths:
@@ -43,8 +51,37 @@ class Locator:
         asked = case.file, case.classname or case.name
         found = self._found.get(asked)
         if found is None:
-            found = self._found[asked] = (self._by_file(case.file) if case.file else None) or self._by_class(asked[1])
-        return found
+            by_file = self._by_file(case.file) if case.file else self._document(case)
+            found = self._found[asked] = by_file or self._by_class(asked[1])
+        return self._with_name(found, case) if found.path else found
+
+    def _document(self, case: Case) -> Located | None:
+        """The text a doctest of pytest is of: its `classname` is the path with dots, its `name` the last part."""
+        if not case.name.endswith(DOCUMENTS) or not case.classname.endswith(case.name):
+            return None
+        path = case.classname.removesuffix(case.name).replace(".", "/") + case.name
+        return Located(path) if (self._root / path).is_file() else None
+
+    def _with_name(self, found: Located, case: Case) -> Located:
+        """A file is that of a test only where it has, or may have, one of its name."""
+        path, name = found.path, case.name
+        last = path.rpartition("/")[2]
+        if path.lower().endswith(DOCUMENTS):
+            is_test = last in name or re.search(r"\bline\b", name)
+            return found if is_test else Located(why=f"{path} is no test, and no doctest is called {name}")
+        if not is_python(path) or not name or self._is_seen(path, name.partition("[")[0]):
+            return found
+        classes = case.classname.rpartition(f"{_stem(last)}.")[2].split(".")
+        has = self._names.has(path, classes, name)
+        if has is None:
+            return found._replace(doubtful=True)
+        return found if has else Located(why=f"{path} has no test {name}")
+
+    def _is_seen(self, path: str, name: str) -> bool:
+        if path not in self._tests:
+            file = self._known(path)
+            self._tests[path] = frozenset(one.name for one in file.functions) if file else frozenset()
+        return name in self._tests[path]
 
     def _by_file(self, written: str) -> Located | None:
         given = written.replace("\\", "/")

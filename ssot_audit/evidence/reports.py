@@ -9,7 +9,7 @@ from hashlib import sha256
 from pathlib import Path
 from typing import NamedTuple
 
-from ssot_audit.evidence.age import instant, mtime
+from ssot_audit.evidence.age import Ages, instant, mtime
 from ssot_audit.evidence.locate import Located, Locator
 from ssot_audit.facts import Failure
 from ssot_audit.model import Unvalidated
@@ -21,11 +21,13 @@ MAX_BYTES = 256 << 20  # of one report; a larger one is mostly output
 
 
 class Source(NamedTuple):
-    """A report as it was found. `label` is its path from the repository's root, where it is below; `written` when."""
+    """A report as it was found. `label` is its path from the repository's root, where it is below; `written` when, as
+    the time of its file says, or that of the commit it is in."""
 
     label: str
     report: ReportSeen
     written: float
+    is_committed: bool = False
 
 
 class Ran(NamedTuple):
@@ -38,13 +40,22 @@ class Ran(NamedTuple):
     @property
     def at(self) -> float:
         """When it ran: as the report says, but no later than the report was written."""
-        said = instant(self.case.when) if self.case.when else None
-        return self.source.written if said is None else min(said, self.source.written)
+        return self.source.written if self.said is None else min(self.said, self.source.written)
+
+    @property
+    def said(self) -> float | None:
+        return instant(self.case.when) if self.case.when else None
+
+    @property
+    def claimed(self) -> float:
+        """When it says it ran, however late that is."""
+        return self.source.written if self.said is None else self.said
 
     @property
     def dated_by(self) -> str:
-        said = instant(self.case.when) if self.case.when else None
-        return "by its timestamp" if said is not None and said <= self.source.written else "by the time of its file"
+        if self.said is not None and self.said <= self.source.written:
+            return "by its timestamp"
+        return "by the commit it is in" if self.source.is_committed else "by the time of its file"
 
 
 class Read(NamedTuple):
@@ -72,7 +83,7 @@ def find_reports(root: Path, given: Sequence[Path], globs: Sequence[str], obstac
     return list(dict.fromkeys(found))
 
 
-def read_reports(root: Path, paths: Sequence[Path]) -> Read:
+def read_reports(root: Path, paths: Sequence[Path], ages: Ages) -> Read:
     sources: list[Source] = []
     copies: list[tuple[str, str]] = []
     unread: list[Unvalidated] = []
@@ -92,9 +103,18 @@ def read_reports(root: Path, paths: Sequence[Path]) -> Read:
         if isinstance(report, Failure):
             unread.append(Unvalidated(label, 1, report.reason))
         else:
-            written = None if str(path) == "-" else mtime(path)
-            sources.append(Source(label, report, time.time() if written is None else written))
+            sources.append(_source(label, path, report, ages))
     return Read(tuple(sources), tuple(copies), tuple(unread))
+
+
+def _source(label: str, path: Path, report: ReportSeen, ages: Ages) -> Source:
+    if str(path) == "-":
+        return Source(label, report, time.time())
+    committed = None if Path(label).is_absolute() or label.startswith("..") else ages.written_down(label)
+    if committed is not None:
+        return Source(label, report, committed, True)
+    written = mtime(path)
+    return Source(label, report, time.time() if written is None else written)
 
 
 def _label(root: Path, path: Path) -> str:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import time
 from collections import Counter
 from collections.abc import Iterator, Sequence
 from decimal import Decimal
@@ -13,6 +14,7 @@ from ssot_audit.evidence.scopes import Scope
 from ssot_audit.report.style import plural
 from ssot_audit.source.cases import COLLECTED, ERRORED, EXECUTED, FAILED, PASSED, SKIPPED, XFAILED
 
+DAY = 86_400  # seconds; clocks of machines and zones differ by less
 COLUMNS = ("executed", PASSED, FAILED, ERRORED, SKIPPED, XFAILED, COLLECTED)
 
 
@@ -74,6 +76,10 @@ def _outdated(row: Row, ages: Ages) -> Iterator[Wrong]:
     if not ran:
         return
     files = row.scope.files
+    latest = max(ran, key=lambda one: one.claimed)
+    if latest.claimed > time.time() + DAY:
+        yield Wrong("outdated", f"{latest.source.label} is of {shown(latest.claimed)}: its time is yet to come", _AGAIN)
+        return
     commits = {one.case.commit for one in ran}
     for commit in sorted(filter(None, commits)):
         if what := _of_another(commit, files, ages):

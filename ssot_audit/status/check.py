@@ -28,7 +28,7 @@ def status(options: Options, reports: Sequence[Path], fail_on: State) -> Statuse
     report = pipeline.audit(options)
     _refuse_unknown_rules(components, report)
     reading = open_library(repository, options)
-    obstacles: list[str] = []
+    obstacles = [*_not_judged(report)]
     scopes = scopes_of(components, reading.program.modules, report.golden_path, obstacles)
     _refuse_no_path(components, report, obstacles)
     reading.library.deepen(sorted({path for one in scopes for path in one.sources}))
@@ -39,9 +39,20 @@ def status(options: Options, reports: Sequence[Path], fail_on: State) -> Statuse
     found = []
     for component, scope in zip(components, scopes, strict=True):
         row = rows.get(component.name)
-        proofs = tuple(of_component(component, scope.sources, reading.program, report, row))
-        found.append(ComponentStatus(component.name, len(scope.sources), row.count("executed") if row else 0, proofs))
+        proofs = sorted(
+            of_component(component, scope.sources, reading.program, report, row),
+            key=lambda one: one.status is not State.FAILING,
+        )
+        found.append(
+            ComponentStatus(component.name, len(scope.sources), row.count("executed") if row else 0, tuple(proofs))
+        )
     return Statuses(_judge(found, fail_on, obstacles), tuple(found))
+
+
+def _not_judged(report: Report) -> Sequence[str]:
+    """Why the audit itself could not judge. Without any rule there is none to judge by: what a component lacks then is
+    told with it."""
+    return report.judgement.reasons if report.titles and report.judgement.verdict is Verdict.NOT_JUDGED else ()
 
 
 def _refuse_unknown_rules(components: Sequence[Component], report: Report) -> None:
