@@ -285,17 +285,17 @@ def test_a_page_of_another_language_is_not_missing_and_a_folder_of_a_tutorial_is
     library(
         tmp_path,
         {
-            "docs/es/docs/a/index.md": "[b](../b.md), [c](../c.md)\n\n`app/things.py`, `../gone.py`, `big_app/no.py`\n",
+            "docs/es/docs/a/index.md": "[b](../b.md), [c](../c.md)\n\n`app/things.py`, `../a/gone.py`, `big_app/no.py`\n",
             "docs/en/docs/b.md": "",
             "examples/app/x.py": "",
             "examples/big_app/x.py": "",
         },
     )
     assert {one["stated"]: one["standing"] for one in rows(tmp_path)} == {
-        "../b.md": "unverifiable",
-        "../c.md": "false",
+        "link ../b.md": "unverifiable",
+        "link ../c.md": "false",
         "app/things.py": "unverifiable",
-        "../gone.py": "false",
+        "../a/gone.py": "false",
         "big_app/no.py": "false",
     }
 
