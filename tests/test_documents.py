@@ -285,7 +285,7 @@ def test_a_page_of_another_language_is_not_missing_and_a_folder_of_a_tutorial_is
     library(
         tmp_path,
         {
-            "docs/es/docs/a/c.md": "[b](../b.md), [c](../c.md)\n\n`app/things.py`, `../a/gone.py`, `big_app/no.py`\n",
+            "docs/es/docs/a/d.md": "[b](../b.md), [c](../c.md)\n\n`app/things.py`, `../a/gone.py`, `big_app/no.py`\n",
             "docs/en/docs/b.md": "",
             "examples/app/x.py": "",
             "examples/big_app/x.py": "",
