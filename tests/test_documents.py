@@ -6,6 +6,8 @@ import re
 from collections import Counter
 from pathlib import Path
 
+import pytest
+from evidencing import GOOD, age, repository, run_pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 from running import FIXTURES, ROOT, audit, library, write
@@ -207,3 +209,102 @@ def test_the_examples_of_the_page_are_claims_of_their_kind() -> None:
         if about in ("compliance", "violations", "import-paths", "tests", "status"):
             for example in [one for one in re.findall(r"`([^`]+)`", text) if " " in one]:
                 assert about in {one.about for one in contents("a.md", example).claims}, example
+
+
+STATED = """# T
+
+<!-- ssot:figure tests -->2<!-- /ssot -->
+
+2 tests passing
+
+7 tests passing
+
+## Part
+
+7 tests passing
+"""
+
+
+def test_tests_are_those_that_the_configured_reports_show(tmp_path: Path) -> None:
+    repository(tmp_path, {"tests/test_a.py": GOOD, "README.md": STATED}, '[evidence]\nreports = ["junit.xml"]\n')
+    assert [one["standing"] for one in rows(tmp_path)] == ["false", *["unverifiable"] * 3]  # no report yet
+    run_pytest(tmp_path, "--junitxml=junit.xml")
+    assert [one["standing"] for one in rows(tmp_path)] == ["true", "true", "false", "unverifiable"]
+    write(tmp_path, {"tests/test_a.py": GOOD + "\n"})
+    age(tmp_path / "junit.xml", 600)
+    assert [one["standing"] for one in rows(tmp_path)] == ["false", *["unverifiable"] * 3]  # the report is outdated
+
+
+def test_failed_tests_are_executed_and_not_passing(tmp_path: Path) -> None:
+    config = '[evidence]\nreports = ["junit.xml"]\n'
+    failing = GOOD.replace("pass", "assert 0", 1)
+    repository(tmp_path, {"tests/test_a.py": failing, "README.md": STATED}, config)
+    run_pytest(tmp_path, "--junitxml=junit.xml")
+    found = [(one["standing"], one["measured"]) for one in rows(tmp_path)]
+    assert found[:3] == [("true", "2"), ("false", "1"), ("false", "1")]
+
+
+@pytest.mark.parametrize(
+    ("head", "standing"), [("2099-01-01", "false"), ("2026-05-05", "false"), ("2026-05-04", "dated")]
+)
+def test_a_day_that_is_not_over_is_now(tmp_path: Path, head: str, standing: str) -> None:
+    library(tmp_path, {"README.md": f"Date: {head}\n\nSSOT Compliance: 98.7%\n"})
+    assert [one["standing"] for one in rows(tmp_path, "--today", "2026-05-05")] == [standing]
+
+
+def test_a_date_excuses_references_of_records_alone(tmp_path: Path) -> None:
+    text = "Date: 2026-01-02\n\n[gone](gone.md)\n\n2026-01-02: `library/gone.py` is here\n"
+    library(
+        tmp_path,
+        {
+            "README.md": text,
+            "status.md": f"# Audit report\n\n{text}",
+            "2026-01-02.md": "[gone](gone.md)\n",
+            "CHANGELOG.md": "[gone](gone.md)\n",
+        },
+    )
+    found = Counter((one["path"], one["standing"]) for one in rows(tmp_path))
+    assert found == {
+        ("README.md", "false"): 2,
+        ("status.md", "dated"): 2,
+        ("2026-01-02.md", "dated"): 1,
+        ("CHANGELOG.md", "dated"): 1,
+    }
+
+
+def test_markdown_among_test_data_is_no_document_unless_it_is_named(tmp_path: Path) -> None:
+    gone = "[gone](gone.md)\n"
+    data = ("tests/data/a.md", "tests/x/data/b.md", "fixtures/c.md", "app/fixtures/d/e.md")
+    documents = ("README.md", "tests/f.md", "data/g.md")
+    library(tmp_path, dict.fromkeys((*data, *documents), gone))
+    assert {one["path"] for one in rows(tmp_path)} == set(documents)
+    assert {one["path"] for one in rows(tmp_path / "fixtures")} == {"fixtures/c.md"}
+
+
+def test_a_page_of_another_language_is_not_missing_and_a_folder_of_a_tutorial_is_not_ours(tmp_path: Path) -> None:
+    library(
+        tmp_path,
+        {
+            "docs/es/docs/a/d.md": "[b](../b.md), [c](../c.md)\n\n`app/things.py`, `../a/gone.py`, `big_app/no.py`\n",
+            "docs/en/docs/b.md": "",
+            "examples/app/x.py": "",
+            "examples/big_app/x.py": "",
+        },
+    )
+    assert {one["stated"]: one["standing"] for one in rows(tmp_path)} == {
+        "link ../b.md": "unverifiable",
+        "link ../c.md": "false",
+        "app/things.py": "unverifiable",
+        "../a/gone.py": "false",
+        "big_app/no.py": "false",
+    }
+
+
+def test_messages_name_what_is_counted_once_and_no_check_box(tmp_path: Path) -> None:
+    text = "7 thing violations\n\n5 Thing import paths\n\n- [x] **Thing SSOT consolidation**: COMPLETE\n"
+    library(tmp_path, {"README.md": text, "app.py": "from library.things import Thing\nfrom library import Thing\n"})
+    told = " ".join(audit("docs", tmp_path).out.split())
+    assert "the number of thing violations is stated as 7" in told
+    assert "the number of import paths of Thing is stated as 5" in told
+    assert "Thing SSOT consolidation is stated as done" in told
+    assert "x Thing" not in told

@@ -4,12 +4,14 @@ from __future__ import annotations
 
 from collections import Counter
 from collections.abc import Iterable, Iterator, Mapping, Sequence
+from datetime import date
 from pathlib import Path
 from typing import Any, NamedTuple
 
 from ssot_audit import names
 from ssot_audit.documents import findings, judge
 from ssot_audit.documents.claim import About, Claim, Judged, Standing
+from ssot_audit.documents.dates import as_of
 from ssot_audit.documents.figures import Audits, write
 from ssot_audit.documents.measure import Measured, words_asked
 from ssot_audit.documents.reading import (
@@ -35,6 +37,7 @@ NAME = "documents"
 EVERY = "every claim"
 FEW, BATCH = 24, 16  # files this process reads itself, and those a worker is handed at once
 _MARKDOWN = (".md", ".markdown")
+_DATA = Globs(["**/tests/**/data/**", "**/test/**/data/**", "**/testdata/**", "**/test_data/**", "**/fixtures/**"])
 
 
 class Scope(NamedTuple):
@@ -92,9 +95,11 @@ def _scope(options: Options) -> Scope:
     obstacles = [
         f"[documents] files: {one!r} matches no Markdown file" for one in wanted if not _some((one,), documents)
     ]
+    named = [_inside(path, root) for path in options.paths]
     if wanted:
         documents = [one for one in documents if Globs(wanted).match(one)]
-    named = [_inside(path, root) for path in options.paths]
+    elif not any(_DATA.match(f"{one}/") or _DATA.match(one) for one in named):
+        documents = [one for one in documents if not _DATA.match(one)]
     python: Sequence[str] = repository.found.paths
     if "." not in named:
         obstacles += [f"{one}: holds no document of the repository" for one in named if not _below(documents, (one,))]
@@ -136,11 +141,13 @@ def _read(scope: Scope, options: Options) -> tuple[dict[str, Contents], list[Unv
     tasks = [Task(str(scope.repository.root), path) for path in scope.documents]
     read: dict[str, Contents] = {}
     unread: list[Unvalidated] = []
+    today = options.today or date.today()
     for path, result in _each(Work(read_document, lost_document, BATCH), tasks, options, "documents"):
         if isinstance(result, Failure):
             unread.append(Unvalidated(path, 1, result.reason))
         else:
-            read[path] = result
+            claims = (one._replace(day=as_of(one.day, today)) for one in result.claims)
+            read[path] = result._replace(claims=tuple(claims))
     return read, unread
 
 

@@ -27,11 +27,12 @@ _NAME = re.compile(r"[A-Za-z_]\w{2,}(?:\.[A-Za-z_]\w+)?(?:\(\))?\Z")
 
 
 def files_of(one: Prose, day: str, path: str) -> Iterator[Claim]:
-    """The files one line of a document refers to, each once."""
+    """The files one line of a document refers to, each once. `day` is that of a record, which is kept as it was; that
+    of a line excuses nothing, as a link is followed today."""
     found = [*_linked(one), *_in_code(one), *_in_text(one)]
     if not found:
         return
-    day = line_day(one) or day
+    day = line_day(one._replace(text="")) or day
     about = " ".join((one.text, *one.headings[-2:], *one.columns))
     hedged = bool(
         one.labels

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Sequence
+from datetime import date
 
 SOME_DAY = "some day"  # a history: each entry speaks of its day, whichever that is
 
@@ -23,6 +24,11 @@ _LABEL = re.compile(
 _LIVING = re.compile(r"\b(?:last[ -](?:updated?|modified|reviewed|validated|changed?|refreshed)|updated)\b", re.I)
 _HISTORY = re.compile(
     r"(?:^|[/_.-])(?:changelog|changes|history|news|release[_-]?notes|archived?|worklogs?)(?:[/_.-]|$)", re.IGNORECASE
+)
+_RECORD = re.compile(
+    r"(?<![a-z])(?:reports?|audits?|analys[ei]s|sessions?|post-?mortems?|retrospectives?|minutes|results?|findings"
+    r"|incidents?|summary|summaries|snapshots?)(?![a-z])",
+    re.IGNORECASE,
 )
 _HEAD = 20  # lines
 
@@ -51,5 +57,19 @@ def day_of(path: str, lines: Sequence[str]) -> str:
     for line in lines[:_HEAD]:
         if not _LIVING.search(line) and _LABEL.search(line) and (day := day_in(line)):
             return day
-    titles = [line for line in lines[:_HEAD] if line.startswith("# ")]
-    return next((day for line in titles if (day := day_in(line))), "")
+    return next((day for line in _titles(lines) if (day := day_in(line))), "")
+
+
+def _titles(lines: Sequence[str]) -> list[str]:
+    return [line for line in lines[:_HEAD] if line.startswith("# ")]
+
+
+def is_record(path: str, lines: Sequence[str]) -> bool:
+    """Whether the path or the title of a document with a day says that it is kept as it was: a history, a report."""
+    said = "/".join(path.split("/")[-2:]), *_titles(lines)
+    return bool(day_in(path) or _HISTORY.search(path) or any(day_in(one) or _RECORD.search(one) for one in said))
+
+
+def as_of(day: str, today: date) -> str:
+    """The day a claim speaks of, seen from another: one that is not over yet is now, and empty."""
+    return "" if day != SOME_DAY and day >= today.isoformat() else day

@@ -24,6 +24,12 @@ _HELP = {
     About.FILE: "correct the reference, or take it out",
     About.IMPORT: "show the path that readers should use",
 }
+_WHAT = {
+    About.COMPLIANCE: "{} compliance",
+    About.VIOLATIONS: "the number of {}",
+    About.PATHS: "the number of import paths of {}",
+    About.TESTS: "the number of {}",
+}
 
 
 def finding(one: Judged, kinds: Mapping[str, Kind]) -> Finding | None:
@@ -58,7 +64,7 @@ def _message(one: Judged) -> str:
         return f"{claim.stated}: {measured}"
     if claim.about is About.IMPORT:
         return f"`{claim.stated}` is {measured}"
-    what = f"{claim.subject} {claim.about}".strip() if claim.about is not About.STATUS else claim.subject
+    what = _WHAT.get(claim.about, "{}").format(claim.subject).strip()
     sign = " %" if claim.about is About.COMPLIANCE else ""
     if one.standing is Standing.CONTRADICTING:
         return f"{what} is stated as {claim.stated}{sign}; elsewhere: {measured}"

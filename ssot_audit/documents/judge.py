@@ -53,7 +53,7 @@ def _judge(path: str, claim: Claim, tree: Tree, measured: Measured) -> Judged | 
     figure = _count(claim, measured)
     if figure is None:
         return Judged(path, claim, Standing.UNVERIFIABLE)
-    same = int(claim.stated.replace(",", "")) == figure
+    same = int(claim.stated.partition("/")[0].replace(",", "")) == figure
     return _spoken(Judged(path, claim, Standing.TRUE if same else Standing.FALSE, str(figure)))
 
 
@@ -125,8 +125,8 @@ def _count(claim: Claim, measured: Measured) -> int | None:
         words = claim.subject.split()  # whoever counts other things than findings of a rule has another count
         rules = [word for word in words if word in measured.scores]
         return int(measured.figure(f"findings:{rules[0]}") or 0) if len(rules) == 1 and len(words) == 2 else None
-    if claim.about is About.TESTS and claim.subject == "tests passing" and claim.stated.isdecimal():
-        return measured.tests
+    if claim.about is About.TESTS and claim.subject == "tests passing" and not claim.scope:
+        return measured.tests.passed if measured.tests else None
     return None
 
 

@@ -15,8 +15,8 @@ _BREAKS = re.compile(r"\r\n?|\n")
 
 
 class Prose(NamedTuple):
-    """One line of prose as a reader sees it. `codes` are its inline code, `links` its targets. `heading` is the
-    nearest above it, and `headings` all that it stands under. A row of a table is one line, its `cells` beside the
+    """One line of prose as a reader sees it. `codes` are its inline code, `links` its targets, `headings` all that it
+    stands under. A row of a table is one line, its `cells` beside the
     `columns` they stand in."""
 
     line: int
@@ -26,12 +26,7 @@ class Prose(NamedTuple):
     headings: tuple[str, ...] = ()
     cells: tuple[str, ...] = ()
     columns: tuple[str, ...] = ()
-    is_heading: bool = False
     labels: bool = False  # names the example right below it
-
-    @property
-    def heading(self) -> str:
-        return self.headings[-1] if self.headings else ""
 
 
 class Code(NamedTuple):
@@ -135,7 +130,7 @@ class _Reader:
         for child in children:
             flags += [child.type == "html_inline" for _ in MARKER.finditer(child.content)]
         read = [
-            Prose(begin + 1 + number, text.strip(), codes, links, self._titles(), is_heading=bool(self.level))
+            Prose(begin + 1 + number, text.strip(), codes, links, self._titles())
             for number, (text, codes, links) in enumerate(_split(children))
         ]
         if self.row is not None:

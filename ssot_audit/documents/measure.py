@@ -11,6 +11,7 @@ from typing import NamedTuple
 from ssot_audit import names, pipeline
 from ssot_audit.checks.symbol import check as symbol
 from ssot_audit.checks.symbol.governance import Governance
+from ssot_audit.documents.evidence import Tests, run_of
 from ssot_audit.facts import Channel, Place
 from ssot_audit.model import Class, Score, Tally
 from ssot_audit.paths import paths_in
@@ -38,13 +39,11 @@ class Import(NamedTuple):
 
 
 class Measured:
-    """One repository, audited whole. Figures that need more than the report are worked out when they are asked for.
-    `tests` is the number of tests that evidence of a run shows, None where there is none."""
+    """One repository, audited whole. Figures that need more than the report are worked out when they are asked for."""
 
-    def __init__(
-        self, repository: Repository, options: Options, spelled: Collection[str] = (), tests: int | None = None
-    ) -> None:
-        self.options, self.tests = options, tests
+    def __init__(self, repository: Repository, options: Options, spelled: Collection[str] = ()) -> None:
+        self.options = options
+        self._reports = repository.config.evidence.reports
         self.report: Report = pipeline.audit(options)
         opened = open_library(repository, options)
         self.rules = symbol_rules(choose_rules(repository, opened.program, options)[1])
@@ -60,6 +59,11 @@ class Measured:
     def scores(self) -> Mapping[str, Score]:
         return {one.name: one for one in self.report.rules}
 
+    @cached_property
+    def tests(self) -> Tests | None:
+        """What the configured reports show of a run of the tests; None where they cannot be relied on."""
+        return run_of(self.options) if self._reports else None
+
     # Figures
 
     def figure(self, name: str) -> str | None:
@@ -74,7 +78,7 @@ class Measured:
         if what == "files":
             return str(self.report.evidence.read) if self.report.evidence.read else NOT_MEASURED
         if what == "tests":
-            return NOT_MEASURED if self.tests is None else str(self.tests)
+            return NOT_MEASURED if self.tests is None else str(self.tests.executed)
         return None
 
     def _of(self, what: str, of: str) -> str | None:

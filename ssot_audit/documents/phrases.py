@@ -43,7 +43,9 @@ WRONG = any_of(
     " duplicat* expect* hypothetical future ideal target* test_strategy",
     "\u274c \U0001f6a8 \u2192 ->",
 )
-PLAN = any_of("plan* strateg* proposal* propos* design* roadmap* rfc* adr remediation* todo prompt* style template*")
+PLAN = any_of(
+    "plan* strateg* proposal* propos* design* roadmap* rfc* adr remediation* todo prompt* style template* task_spec*"
+)
 """In the name or title of a document that speaks of what is to be made."""
 
 _OF_ALL = re.compile(

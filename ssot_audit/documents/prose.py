@@ -113,7 +113,9 @@ def claims_of(one: Prose, day: str, path: str) -> Iterator[Claim]:
         for found in _TESTS.finditer(one.text):
             if not GOAL.search(one.text[: found.start()]):
                 subject = _words(f"{found['before']}tests passing")
-                yield _claim(About.TESTS, one, found, subject, found["n"], line_day(one) or day)
+                of_all = is_of_all(path) and len(one.headings) < 2
+                scope = _scope(one.text[found.end() :]) or ("" if of_all else LOCAL)
+                yield _claim(About.TESTS, one, found, subject, found["n"], line_day(one) or day, scope)
 
 
 def line_day(one: Prose) -> str:

@@ -8,7 +8,7 @@ from typing import NamedTuple
 
 from ssot_audit.documents import cited, markdown, markers, prose, snippets, status
 from ssot_audit.documents.claim import Claim
-from ssot_audit.documents.dates import day_of
+from ssot_audit.documents.dates import day_of, is_record
 from ssot_audit.facts import Failure
 from ssot_audit.source.files import read_bytes
 
@@ -28,7 +28,6 @@ class Contents(NamedTuple):
 
     claims: tuple[Claim, ...] = ()
     marked: tuple[markers.Marked, ...] = ()
-    day: str = ""
 
 
 def read_document(task: Task) -> Contents | Failure:
@@ -55,23 +54,25 @@ def contents(path: str, text: str) -> Contents:
         return Contents()
     body = text.removeprefix("\ufeff")
     document = markdown.read(body)
-    day = day_of(path, markdown.lines_of(body[:4000]))
+    head = markdown.lines_of(body[:4000])
+    day = day_of(path, head)
+    kept = day if is_record(path, head) else ""
     skipped = len(text) - len(body)
     marked = [
         one._replace(begin=one.begin + skipped, end=one.end + skipped) for one in markers.find(body, document.live)
     ]
     inside = {one.line for one in marked}  # what is between markers is not read as prose as well
-    claims = [one for one in _claims(document, day, path) if one.line not in inside]
-    return Contents(tuple(claims), tuple(marked), day)
+    claims = [one for one in _claims(document, day, kept, path) if one.line not in inside]
+    return Contents(tuple(claims), tuple(marked))
 
 
-def _claims(document: markdown.Document, day: str, path: str) -> Iterator[Claim]:
+def _claims(document: markdown.Document, day: str, kept: str, path: str) -> Iterator[Claim]:
     for one in document.prose:
         if len(one.text) <= MAX_LINE:
             if not one.text.startswith("[ ]"):
                 yield from prose.claims_of(one, day, path)
                 yield from status.status_of(one, day, path)
-            yield from cited.files_of(one, day, path)
+            yield from cited.files_of(one, kept, path)
     for code in document.code:
         yield from snippets.imports_of(code, day, path)
 

@@ -31,6 +31,7 @@ _GOOD = re.compile(rf"\b(?:{_GOOD_WORDS})\b|\u2705|\u2611|\u2714")
 _ANY = re.compile(rf"\b(?:{_OPEN_WORDS}|{_GOOD_WORDS})\b|[\u274c\u2705\u2611\u2714]")
 _STATUS_COLUMN = re.compile(r"^\W*(?:status|state|standing|verdict)\W*$", re.I)
 _LINE = re.compile(r"^\W*(?P<subject>[^:|]{3,90}?)\s*(?::|\s[-\u2013\u2014]|\s(?=[\u2705\u274c]))\s*(?P<rest>.+)$")
+_CHECKED = re.compile(r"^\[[xX]\]\s+")
 _VAGUE = re.compile(
     r"^(?:status|result|results|phase.*|step.*|overall.*|note|notes|total|summary|conclusion|validation)$"
 )
@@ -61,10 +62,11 @@ def _parts(one: Prose) -> tuple[str, str]:
         named = [cell for name, cell in zip(one.columns, one.cells, strict=False) if _STATUS_COLUMN.match(name)]
         said = next((cell for cell in (*named, *one.cells[1:]) if _ANY.search(cell[:20])), "")
         return _subject(one.cells[0]), said
-    found = _LINE.match(one.text)
+    text = _CHECKED.sub("", one.text)
+    found = _LINE.match(text)
     if found:
         rest = found["rest"]
-        mark = one.text[: found.start("subject")]
+        mark = text[: found.start("subject")]
         return _subject(found["subject"]), f"{rest} " + ("\u2705" if "\u2705" in mark and len(rest) < 40 else "")
     return "", ""
 

@@ -81,8 +81,10 @@ class Tree:
             if plain.startswith("../"):
                 return Answer(Standing.UNVERIFIABLE, "is outside the repository")
             folder, name = posixpath.split(plain)
-        elif not folder or not (folder in self._folder_ends or plain.partition("/")[0] in self._folders):
+        elif not self._is_ours(posixpath.dirname(document), cited, folder):
             return Answer(Standing.UNVERIFIABLE, "no folder of the repository has such a name")
+        if is_link and (other := self._in_other_language(plain)):
+            return Answer(Standing.UNVERIFIABLE, f"is there in another language: {other}", ((other, 1),))
         moved = self._named.get(name, []) if name.lower() not in _COMMON else []
         if is_link and posixpath.normpath(cited).lstrip("./") in self._paths:  # written as if from the top
             moved = [posixpath.normpath(cited).lstrip("./")]
@@ -93,6 +95,27 @@ class Tree:
                 tuple((path, 1) for path in moved),
             )
         return Answer(Standing.FALSE, "there is no such file")
+
+    def _is_ours(self, here: str, cited: str, folder: str) -> bool:
+        """Whether the folder of a cited path is of this repository. One plain word, as `app` in a tutorial, must be at
+        the top or beside the document; of a longer name the end of any folder will do."""
+        first = folder.partition("/")[0]
+        beside = posixpath.normpath(posixpath.join(here, posixpath.dirname(cited) if cited.startswith(".") else first))
+        if not folder or first in self._folders or beside in self._folders:
+            return bool(folder)
+        return folder in self._folder_ends and ("/" in folder or "_" in folder)
+
+    def _in_other_language(self, path: str) -> str:
+        """The same path below another language's folder, which sites with translations fall back to."""
+        parts = path.split("/")
+        at = [number for number, one in enumerate(parts[:-1]) if _LANGUAGE.match(one)]
+        for other in self._named.get(parts[-1], ()):
+            theirs = other.split("/")
+            for number in at:
+                same = len(theirs) == len(parts) and _LANGUAGE.match(theirs[number])
+                if same and parts[:number] + parts[number + 1 :] == theirs[:number] + theirs[number + 1 :]:
+                    return other
+        return ""
 
     def _line(self, path: str, line: int, symbol: str) -> Answer:
         lines = self._text(path)
@@ -122,6 +145,7 @@ class Tree:
         return self._lines[path]
 
 
+_LANGUAGE = re.compile(r"[a-z]{2}(?:[-_][A-Za-z]{2,4})?\Z")
 _COMMON = frozenset(
     [
         "__init__.py",
