@@ -44,7 +44,7 @@ class Measured:
     def __init__(self, repository: Repository, options: Options, spelled: Collection[str] = ()) -> None:
         self.options = options
         self._reports = repository.config.evidence.reports
-        self.report: Report = pipeline.audit(options)
+        self.report: Report = pipeline.audit(options._replace(no_baseline=True, baseline=False, canary=False))
         opened = open_library(repository, options)
         self.rules = symbol_rules(choose_rules(repository, opened.program, options)[1])
         self._reading = look_for(opened, self.rules, Question(tuple(sorted(spelled))))
