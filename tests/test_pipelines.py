@@ -271,6 +271,8 @@ def test_a_pattern_of_scripts_that_matches_no_file_is_refused(tmp_path: Path) ->
         ('ok=1; if ! pytest; then ok=0; fi; test "$ok" = 1', []),
         ("end() { exit $bad; }; if ! pytest; then bad=1; fi; end", []),
         ("{ pytest; echo x; } | cat", [("piped", "error")]),
+        ("(pytest); echo x", []),
+        ("(cd shop; (pytest); echo x) || true", [("unchecked", "error")]),
         ("set -o pipefail; { pytest; echo x; } | cat", []),
         ('eval "pytest || true"', [("ignored", "error")]),
         ('eval "pytest"', []),

@@ -71,9 +71,7 @@ def _climb(node: Node, shell: Shell) -> Loss | None:
 
 
 def _ended(node: Node) -> Node:
-    """The shell that ends where a command of it fails; each part of a pipe is one."""
-    if node.type in SHELLS:
-        return node
+    """The shell around a node that ends where the node fails; each part of a pipe is one."""
     for one in ancestors(node):
         if one.type in SHELLS or (one.parent is not None and one.parent.type == "pipeline"):
             return one
