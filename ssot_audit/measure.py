@@ -3,8 +3,9 @@
 from __future__ import annotations
 
 from collections import Counter
-from collections.abc import Iterator, Sequence, Set
+from collections.abc import Callable, Iterator, Mapping, Sequence, Set
 from functools import cache
+from typing import NamedTuple
 
 from ssot_audit import __version__, score
 from ssot_audit.config import OTHER, TESTS, Config
@@ -12,10 +13,10 @@ from ssot_audit.facts import Channel
 from ssot_audit.gate import Figures, Gate, judge
 from ssot_audit.globs import Globs
 from ssot_audit.links import GoldenPath
-from ssot_audit.model import ABSENT, Evidence, Finding, Item, Outcome, Reference, Standing, Unvalidated
+from ssot_audit.model import ABSENT, Evidence, Finding, Item, Kind, Outcome, Reference, Score, Standing, Unvalidated
 from ssot_audit.reading import Reading, symbol_rules
 from ssot_audit.repository import Options, Repository
-from ssot_audit.results import Report
+from ssot_audit.results import Report, Scores
 from ssot_audit.rules import VALUE, AnyRule
 from ssot_audit.source.discover import SKIPPED_FOLDER
 from ssot_audit.source.excerpts import SourceLines
@@ -35,20 +36,27 @@ def find_unvalidated(reading: Reading, references: Sequence[Reference]) -> Itera
             yield Unvalidated(path, entry.fault.line, entry.fault.reason, judged)
 
 
-def report(
-    reading: Reading,
-    rules: Sequence[AnyRule],
-    outcome: Outcome,
-    gate: Gate,
-    path: GoldenPath | None,
-    obstacles: Sequence[str] = (),
-) -> Report:
-    """Measure and judge. References in unvalidated files are in no figure. `obstacles` are reasons why nothing can be
-    judged that others have found."""
-    repository, program = reading.repository, reading.program
-    config, named, ids = repository.config, repository.named, [one.id for one in rules]
+class _Counted(NamedTuple):
+    """What is counted: of the whole repository `known` references and `items`, of these the judged; and the scores."""
+
+    known: list[Reference]
+    items: list[Item]
+    judged: list[Reference]
+    judged_items: list[Item]
+    findings: tuple[Finding, ...]
+    unvalidated: tuple[Unvalidated, ...]
+    kinds: Mapping[str, Kind]
+    modules: Callable[[], Mapping[str, str]]
+    packages: Scores
+    whole: Score
+    on_path: Score
+    by_rule: tuple[Score, ...]
+
+
+def _counted(reading: Reading, rules: Sequence[AnyRule], outcome: Outcome, path: GoldenPath | None) -> _Counted:
+    """References in unvalidated files are in no figure."""
+    repository, program, named = reading.repository, reading.program, reading.repository.named
     unread = {one.path: one for one in find_unvalidated(reading, outcome.references)}
-    unvalidated = sorted({**{one.path: one for one in outcome.unread}, **unread}.values())
     known = [one for one in outcome.references if one.path not in unread]
     items = [one for one in outcome.items if one.path not in unread]
     kinds = {path: repository.kinds[path] for path in {one.path for one in known} | {one.path for one in items}}
@@ -59,45 +67,80 @@ def report(
         (one for one in outcome.findings if one.path not in unread),
         key=lambda one: (one.path, one.place, one.rule, one.dotted),
     )
-    whole = score.score("repository", known, kinds)
-    packages = cache(lambda: score.by_package(judged, modules(), kinds))
     counted: list[Reference | Item] = [*judged, *judged_items]
-    matched = {one.rule for one in known} | {one.rule for one in items}
-    by_rule = score.by_rule(counted, ids, kinds)
-    on_path = score.score("golden path", [one for one in known if path and one.path in path.reached], kinds)
-    figures = Figures(
-        whole=whole.total,
-        packages=packages() if config.fail_under_package else (),
-        rules=by_rule,
-        findings=tuple(findings),
-        unvalidated=tuple(one for one in unvalidated if one.judged),
-        obstacles=(*obstacles, *_obstacles(repository, rules, outcome.findings, matched)),
+    return _Counted(
+        known,
+        items,
+        judged,
+        judged_items,
+        tuple(findings),
+        tuple(sorted({**{one.path: one for one in outcome.unread}, **unread}.values())),
+        kinds,
+        modules,
+        packages=cache(lambda: score.by_package(judged, modules(), kinds)),
+        whole=score.score("repository", known, kinds),
+        on_path=score.score("golden path", [one for one in known if path and one.path in path.reached], kinds),
+        by_rule=score.by_rule(counted, [one.id for one in rules], kinds),
+    )
+
+
+def _figures(
+    reading: Reading,
+    rules: Sequence[AnyRule],
+    counted: _Counted,
+    path: GoldenPath | None,
+    obstacles: Sequence[str],
+) -> Figures:
+    """What the gate judges."""
+    named = reading.repository.named
+    return Figures(
+        whole=counted.whole.total,
+        packages=counted.packages() if reading.repository.config.fail_under_package else (),
+        rules=counted.by_rule,
+        findings=counted.findings,
+        unvalidated=tuple(one for one in counted.unvalidated if one.judged),
+        obstacles=tuple(obstacles),
         partial=named is not None,
         symbols=frozenset(rule.id for rule in symbol_rules(rules)),
-        others=sum(1 for one in items if one.standing is not Standing.APART),
-        golden_path=on_path.total,
+        others=sum(1 for one in counted.items if one.standing is not Standing.APART),
+        golden_path=counted.on_path.total,
         unparsed_on_path=path.unparsed if path else (),
         failing=tuple(one for one in path.failing if named is None or one.path in named) if path else (),
     )
+
+
+def report(
+    reading: Reading,
+    rules: Sequence[AnyRule],
+    outcome: Outcome,
+    gate: Gate,
+    path: GoldenPath | None,
+    obstacles: Sequence[str] = (),
+) -> Report:
+    """Measure and judge. `obstacles` are reasons why nothing can be judged that others have found."""
+    repository, counted = reading.repository, _counted(reading, rules, outcome, path)
+    judged, kinds, partial = counted.judged, counted.kinds, repository.named is not None
+    matched = {one.rule for one in counted.known} | {one.rule for one in counted.items}
+    reasons = (*obstacles, *_obstacles(repository, rules, outcome.findings, matched))
     return Report(
         version=__version__,
-        judgement=judge(gate, figures),
-        partial=named is not None,
-        total=whole if named is None else score.score("named files", judged, kinds),
-        packages=packages,
-        modules=lambda: score.by_module(judged, modules(), kinds),
-        rules=by_rule,
+        judgement=judge(gate, _figures(reading, rules, counted, path, reasons)),
+        partial=partial,
+        total=score.score("named files", judged, kinds) if partial else counted.whole,
+        packages=counted.packages,
+        modules=lambda: score.by_module(judged, counted.modules(), kinds),
+        rules=counted.by_rule,
         symbols=lambda: score.by_symbol(judged, kinds),
         references=tuple(judged),
-        items=tuple(judged_items),
-        findings=tuple(findings),
-        unvalidated=tuple(unvalidated),
+        items=tuple(counted.judged_items),
+        findings=counted.findings,
+        unvalidated=counted.unvalidated,
         warnings=tuple(_warnings(repository, rules)),
-        evidence=_evidence(reading, known, items, rules)._replace(idle=outcome.idle),
+        evidence=_evidence(reading, counted.known, counted.items, rules)._replace(idle=outcome.idle),
         titles={rule.id: rule.title for rule in rules},
         kinds={rule.id: rule.kind for rule in rules},
         golden_path=path,
-        on_golden_path=on_path,
+        on_golden_path=counted.on_path,
         line=SourceLines(repository.root).line,
         readers=reading.library.readers(),
         recalled=len(reading.library) - len(reading.library.fresh),
