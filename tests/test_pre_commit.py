@@ -109,6 +109,16 @@ def test_pre_commit_installs_the_program_from_its_repository_and_runs_it(tmp_pat
     assert "user.py:1:21: error thing deprecated" in done.stdout
 
 
-def test_the_hook_for_changed_files_ends_its_options(repository: Path) -> None:
-    entries = [line.strip() for line in HOOKS.read_text().splitlines() if "entry:" in line]
-    assert entries[0].endswith(" --")
+def test_a_user_may_give_the_hook_options_of_their_own(repository: Path) -> None:
+    write(repository, {"old.py": "from library import Thing\n"})
+    git(repository, "add", "-A")
+    git(repository, "commit", "-q", "-m", "an old finding")
+    assert subprocess.run([COMMAND, "baseline"], cwd=repository, check=True, env=clean_environment()).returncode == 0
+    config = repository / ".pre-commit-config.yaml"
+    config.write_text(
+        config.read_text().replace("id: ssot-audit\n", "id: ssot-audit\n        args: [--baseline]\n"), "utf-8"
+    )
+    write(repository, {"old.py": "from library import Thing\n\n"})
+    git(repository, "add", "-A")
+    done = pre_commit(repository, "ssot-audit")
+    assert done.returncode == 0, done.stdout + done.stderr
