@@ -10,7 +10,6 @@ from __future__ import annotations
 
 import io
 import re
-import tokenize
 from collections.abc import Iterator
 from datetime import date
 
@@ -55,6 +54,9 @@ def directives(path: str, data: bytes) -> tuple[Directive, ...]:
 def _python_comments(text: str) -> Iterator[Comment]:
     """Each comment with the statement it stands in or behind, or that follows where it has its lines to itself; up to
     where the text is no Python any more."""
+    import tokenize  # most files have no such comment
+
+    no_code = (tokenize.NL, tokenize.COMMENT, tokenize.INDENT, tokenize.DEDENT, tokenize.ENDMARKER)
     waiting: list[tuple[int, int, str]] = []  # comments whose statement has not ended
     start = 0  # the first line of the statement that is being read
     try:
@@ -64,14 +66,11 @@ def _python_comments(text: str) -> Iterator[Comment]:
             elif token.type == tokenize.NEWLINE:
                 yield from ((*one, (start or token.start[0], token.start[0])) for one in waiting)
                 waiting, start = [], 0
-            elif token.type not in _NO_CODE:
+            elif token.type not in no_code:
                 start = start or token.start[0]
     except (tokenize.TokenError, SyntaxError):
         pass
     yield from ((*one, (one[0], one[0])) for one in waiting)
-
-
-_NO_CODE = (tokenize.COMMENT, tokenize.NL, tokenize.INDENT, tokenize.DEDENT, tokenize.ENDMARKER, tokenize.ENCODING)
 
 
 def _line_comments(path: str, lines: list[str]) -> Iterator[Comment]:
