@@ -7,7 +7,18 @@ from collections.abc import Sequence
 from pathlib import Path
 
 from ssot_audit import __version__
-from ssot_audit.flags import CODES, Formatter, Listed, Parser, command, count, files, reading, rule_options
+from ssot_audit.flags import (
+    CODES,
+    Formatter,
+    Listed,
+    Parser,
+    auditing,
+    command,
+    count,
+    files,
+    one_path,
+    rule_options,
+)
 
 COMMANDS = (
     *("check", "baseline", "suppressions", "pipelines", "docs", "evidence", "status"),
@@ -70,38 +81,30 @@ def _check(commands: _SubParsersAction[Parser]) -> None:
     )
     ratchet.add_argument("--no-baseline", action="store_true", help="not even where one is configured")
     ratchet.add_argument("--since", metavar="REV", help="only what came after the merge base with REV fails")
-    rule_options(parser)
-    files(parser)
-    reading(parser)
+    auditing(parser)
 
 
 def _baseline(commands: _SubParsersAction[Parser]) -> None:
     about = "Accept what is found today: record it, or take out of the record what is mended."
     parser = command(commands, "baseline", about, ("full",))
-    parser.add_argument("paths", nargs="?", default=None, type=Path, metavar="PATH", help="the repository")
+    one_path(parser, "the repository")
     how = parser.add_mutually_exclusive_group()
     how.add_argument("--prune", action="store_true", help="only take out what is found no longer")
     how.add_argument("--force", action="store_true", help="take in more than an existing baseline holds, too")
-    rule_options(parser)
-    files(parser)
-    reading(parser)
+    auditing(parser)
 
 
 def _suppressions(commands: _SubParsersAction[Parser]) -> None:
     about = "The comments that accept findings: what each accepts, how old it is and who wrote it."
     parser = command(commands, "suppressions", about, ("full", "json"))
-    parser.add_argument("paths", nargs="?", default=None, type=Path, metavar="PATH", help="the repository")
-    rule_options(parser)
-    files(parser)
-    reading(parser)
+    one_path(parser, "the repository")
+    auditing(parser)
 
 
 def _init(commands: _SubParsersAction[Parser]) -> None:
     about = "Find what is fragmented in a repository, and write a first rule file with the evidence."
     parser = command(commands, "init", about, ("full", "json"))
-    parser.add_argument(
-        "paths", nargs="?", default=None, type=Path, metavar="PATH", help="the repository; default: here"
-    )
+    one_path(parser)
     parser.add_argument("--to", type=Path, metavar="FILE", help="the rule file; default: ssot-rules.toml at its top")
     parser.add_argument("--limit", type=count, default=20, metavar="N", help="rules to write at most; default 20")
     parser.add_argument("--force", action="store_true", help="write over a rule file that is there")
@@ -114,24 +117,20 @@ def _paths(commands: _SubParsersAction[Parser]) -> None:
         commands, "paths", "Through which import paths is a name reached, and where does each lead.", ("full", "json")
     )
     parser.add_argument("name", metavar="NAME", help="a class, function or module: its name, or one dotted path to it")
-    parser.add_argument(
-        "paths", nargs="?", default=None, type=Path, metavar="PATH", help="the repository; default: here"
-    )
-    rule_options(parser)
-    files(parser)
-    reading(parser)
+    one_path(parser)
+    auditing(parser)
 
 
 def _imports(commands: _SubParsersAction[Parser]) -> None:
     parser = command(commands, "imports", "Print every import of every file, one JSON object a line.", ("json-lines",))
-    parser.add_argument("paths", nargs="?", default=None, type=Path, metavar="PATH", help="a folder; default: here")
+    one_path(parser, "a folder; default: here")
     files(parser)
 
 
 def _graph(commands: _SubParsersAction[Parser]) -> None:
     about = "The import graph and its cycles, or every path that leads to one symbol."
     parser = command(commands, "graph", about, ("full", "json", "dot", "mermaid"))
-    parser.add_argument("paths", nargs="?", default=None, type=Path, metavar="PATH", help="a folder; default: here")
+    one_path(parser, "a folder; default: here")
     group = parser.add_argument_group("what is drawn")
     group.add_argument(
         "--package", action=Listed, default=[], metavar="PATTERN", help="only modules in it, and imports among them"
@@ -146,14 +145,7 @@ def _graph(commands: _SubParsersAction[Parser]) -> None:
 def _pipelines(commands: _SubParsersAction[Parser]) -> None:
     about = "Checks in workflows, CI, pre-commit, tox and Make files that cannot fail or cannot run."
     parser = command(commands, "pipelines", about, FORMAT_NAMES)
-    parser.add_argument(
-        "paths",
-        nargs="?",
-        default=None,
-        type=Path,
-        metavar="PATH",
-        help="the repository, or a file of it; default: here",
-    )
+    one_path(parser, "the repository, or a file of it; default: here")
     parser.add_argument("--config", type=Path, metavar="FILE", help="this configuration; its folder is the repository")
     files(parser)
 
@@ -165,9 +157,7 @@ def _docs(commands: _SubParsersAction[Parser]) -> None:
     mode = parser.add_mutually_exclusive_group()
     mode.add_argument("--check", action="store_true", help="tell what does not hold and write nothing; the default")
     mode.add_argument("--write", action="store_true", help="first write the measured figures between markers")
-    rule_options(parser)
-    files(parser)
-    reading(parser)
+    auditing(parser)
 
 
 def _evidence(commands: _SubParsersAction[Parser]) -> None:
@@ -187,9 +177,7 @@ def _evidence(commands: _SubParsersAction[Parser]) -> None:
 def _status(commands: _SubParsersAction[Parser]) -> None:
     about = "The status of each configured component: VALIDATED, FAILING or UNVALIDATED, from measurements only."
     parser = command(commands, "status", about, ("full", "json", "markdown"))
-    parser.add_argument(
-        "paths", nargs="?", default=None, type=Path, metavar="PATH", help="the repository; default: here"
-    )
+    one_path(parser)
     parser.add_argument(
         "--report",
         dest="reports",
@@ -206,9 +194,7 @@ def _status(commands: _SubParsersAction[Parser]) -> None:
         help="exit code 1 where a component is FAILING (the default), or is not VALIDATED",
     )
     parser.add_argument("--max-unvalidated", type=count, metavar="N", help="unvalidated files to tolerate; default 0")
-    rule_options(parser)
-    files(parser)
-    reading(parser)
+    auditing(parser)
 
 
 def _cache(commands: _SubParsersAction[Parser]) -> None:
@@ -225,7 +211,5 @@ def _rules(commands: _SubParsersAction[Parser]) -> None:
         ("full", "json"),
     )
     parser.add_argument("what", nargs="?", default="list", metavar="list|test|ID", help="default: list")
-    parser.add_argument(
-        "paths", nargs="?", default=None, type=Path, metavar="PATH", help="the repository; default: here"
-    )
+    one_path(parser)
     rule_options(parser)

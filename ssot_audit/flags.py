@@ -86,6 +86,17 @@ def command(commands: _SubParsersAction[Parser], name: str, about: str, formats:
     return parser
 
 
+def one_path(parser: ArgumentParser, about: str = "the repository; default: here") -> None:
+    parser.add_argument("paths", nargs="?", default=None, type=Path, metavar="PATH", help=about)
+
+
+def auditing(parser: ArgumentParser) -> None:
+    """The flags of whatever audits a repository: its rules, its files, how they are read."""
+    rule_options(parser)
+    files(parser)
+    reading(parser)
+
+
 def files(parser: ArgumentParser) -> None:
     group = parser.add_argument_group("files")
     group.add_argument("--include", action=Listed, default=[], metavar="GLOB", help="only these files")

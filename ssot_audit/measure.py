@@ -121,7 +121,8 @@ def report(
     repository, counted = reading.repository, _counted(reading, rules, outcome, path)
     judged, kinds, partial = counted.judged, counted.kinds, repository.named is not None
     matched = {one.rule for one in counted.known} | {one.rule for one in counted.items}
-    reasons = (*obstacles, *_obstacles(repository, rules, outcome.findings, matched))
+    idle = list(_idle_patterns(repository))
+    reasons = (*obstacles, *_obstacles(repository, rules, outcome.findings, matched, idle))
     return Report(
         version=__version__,
         judgement=judge(gate, _figures(reading, rules, counted, path, reasons)),
@@ -135,7 +136,7 @@ def report(
         items=tuple(counted.judged_items),
         findings=counted.findings,
         unvalidated=counted.unvalidated,
-        warnings=tuple(_warnings(repository, rules)),
+        warnings=tuple(_warnings(idle, rules)),
         evidence=_evidence(reading, counted.known, counted.items, rules)._replace(idle=outcome.idle),
         titles={rule.id: rule.title for rule in rules},
         kinds={rule.id: rule.kind for rule in rules},
@@ -162,7 +163,11 @@ def gate(config: Config, options: Options, ratchet: bool) -> Gate:
 
 
 def _obstacles(
-    repository: Repository, rules: Sequence[AnyRule], findings: Sequence[Finding], matched: Set[str]
+    repository: Repository,
+    rules: Sequence[AnyRule],
+    findings: Sequence[Finding],
+    matched: Set[str],
+    idle_patterns: Sequence[tuple[str, str]],
 ) -> tuple[str, ...]:
     if not repository.found.paths and not any(rule.kind == VALUE for rule in rules):
         return (f"no Python file found in {repository.root.name or 'the folder'}; name the repository to audit",)
@@ -180,9 +185,7 @@ def _obstacles(
             'out, or write `expect = "none"` in it'
             for one in idle
         ]
-    told += [
-        f"`{key}` has {one!r}, which matches no file" for key, one in _idle_patterns(repository) if key != "exclude"
-    ]
+    told += [f"`{key}` has {one!r}, which matches no file" for key, one in idle_patterns if key != "exclude"]
     return tuple(told)
 
 
@@ -204,8 +207,8 @@ def _idle_patterns(repository: Repository) -> Iterator[tuple[str, str]]:
                 yield key, one
 
 
-def _warnings(repository: Repository, rules: Sequence[AnyRule]) -> Iterator[str]:
-    for key, one in _idle_patterns(repository):
+def _warnings(idle_patterns: Sequence[tuple[str, str]], rules: Sequence[AnyRule]) -> Iterator[str]:
+    for key, one in idle_patterns:
         if key == "exclude":  # what it may be there for, git may leave out by itself; it hides nothing
             yield f"`exclude` has {one!r}, which matches no file"
     for rule in rules:

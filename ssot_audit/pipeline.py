@@ -5,12 +5,11 @@ from __future__ import annotations
 from collections.abc import Sequence
 from datetime import date
 from hashlib import sha256
-from typing import NamedTuple
 
 from ssot_audit.accept.findings import Known, Rules, accept, comments, read_baseline
 from ssot_audit.links import GoldenPath
 from ssot_audit.measure import gate, report
-from ssot_audit.model import Finding, Outcome
+from ssot_audit.model import Finding
 from ssot_audit.reading import Reading, hold, look, open_library, symbol_rules
 from ssot_audit.repository import Options, Repository, choose_rules, open_repository
 from ssot_audit.results import Report
@@ -33,7 +32,13 @@ def audited(
 ) -> Report:
     """Read the repository, hold it against its rules, measure and judge. Findings that are `known` fail no gate; `more`
     are findings of others to judge, `others` files beside Python that may hold comments."""
-    reading, loaded, rules, found, obstacles = find(repository, options)
+    reading = open_library(repository, options)
+    loaded, rules = choose_rules(repository, reading.program, options)
+    obstacles, proof = _canary(repository, rules, options)
+    reading = look(reading, symbol_rules(rules))
+    found = hold(reading, rules, options)
+    if repository.cache:
+        reading.library.keep(repository.cache, "" if obstacles else proof)
     places = {one.path for one in found.findings if not is_python(one.path)}
     written = comments(repository.root, (*reading.library.marked(), *sorted({*places, *others})))
     findings = accept(
@@ -48,29 +53,6 @@ def audited(
     asked = gate(repository.config, options, known is not None)
     made = report(reading, rules, outcome, asked, golden_path_of(reading, options), obstacles)
     return made._replace(comments=written)
-
-
-class FoundOut(NamedTuple):
-    """What was read, the rules that are loaded and those of them that were held, what they found; and why an engine
-    that finds so cannot be believed."""
-
-    reading: Reading
-    loaded: tuple[AnyRule, ...]
-    rules: tuple[AnyRule, ...]
-    outcome: Outcome
-    obstacles: list[str]
-
-
-def find(repository: Repository, options: Options) -> FoundOut:
-    """Read a repository and hold it against its rules. Raises AuditError where it cannot begin."""
-    reading = open_library(repository, options)
-    loaded, rules = choose_rules(repository, reading.program, options)
-    obstacles, proof = _canary(repository, rules, options)
-    reading = look(reading, symbol_rules(rules))
-    outcome = hold(reading, rules, options)
-    if repository.cache:
-        reading.library.keep(repository.cache, "" if obstacles else proof)
-    return FoundOut(reading, loaded, rules, outcome, obstacles)
 
 
 def _canary(repository: Repository, rules: Sequence[AnyRule], options: Options) -> tuple[list[str], str]:

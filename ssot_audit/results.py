@@ -116,6 +116,11 @@ class Report(NamedTuple):
     cache_ignored: str = ""  # why what an earlier run left was not used
 
     @property
+    def all_findings(self) -> tuple[Finding, ...]:
+        """Those of the rules and of the checks beside them."""
+        return (*self.findings, *(finding for account in self.accounts for finding in account.findings))
+
+    @property
     def others(self) -> list[Score]:
         """The scores of rules that govern other things than references."""
         return [one for one in self.rules if self.kinds.get(one.name) != SYMBOL]

@@ -42,7 +42,13 @@ _CHECKS: Mapping[str, Callable[[Options], Account]] = MappingProxyType(
 def whole(options: Options, known: Known | None = None, more: tuple[Finding, ...] = ()) -> Report:
     """The report of a run. Findings that are `known`, of whatever check, fail nothing; where none are given, those of
     the baseline in force. Raises AuditError where it cannot begin."""
-    repository = open_repository(options, any_format=True)
+    return held(open_repository(options, any_format=True), options, known, more)
+
+
+def held(
+    repository: Repository, options: Options, known: Known | None = None, more: tuple[Finding, ...] = ()
+) -> Report:
+    """The same of a repository that is open."""
     known = known or read_baseline(repository, options)
     wanted = repository.config.also if repository.named is None else ()
     report = audited(repository, options, known, more, _documents_and_settings(repository) if wanted else ())

@@ -4,10 +4,13 @@ from __future__ import annotations
 
 from collections import Counter
 from collections.abc import Iterable, Mapping, Sequence
+from pathlib import Path
 from typing import NamedTuple
 
 from ssot_audit.errors import ConfigError
+from ssot_audit.facts import Failure
 from ssot_audit.model import Finding
+from ssot_audit.source.files import read_bytes
 
 SHOWN = 5  # mistakes of a baseline
 FILE = "ssot-baseline.txt"  # where the configuration names no other
@@ -57,12 +60,20 @@ def read(text: str, name: str) -> tuple[tuple[Identity, int], ...]:
     return tuple(entries)
 
 
+def load(root: Path, name: str) -> tuple[tuple[Identity, int], ...]:
+    """The same of a file of a repository. Raises ConfigError where it is not there or cannot be read, too."""
+    data = read_bytes(root / name)
+    if isinstance(data, Failure):
+        raise ConfigError((f"{name}: {data.reason}; write a baseline with `ssot-audit baseline`",))
+    return read(data.decode("utf-8", "surrogateescape"), name)
+
+
 def accepted(
     findings: Sequence[Finding], entries: Iterable[Identity], moved: Mapping[str, str]
 ) -> tuple[list[bool], Counter[Identity]]:
     """Which of the findings are among the entries, and the entries that are no finding any more. An entry accepts one
     finding. `moved` gives the new paths of files that were renamed."""
-    left = Counter(one._replace(path=moved.get(one.path, one.path)) for one in entries)
+    left = renamed(entries, moved)
     known = []
     for one in findings:
         mine = identity(one)
@@ -70,6 +81,11 @@ def accepted(
         if known[-1]:
             left[mine] -= 1
     return known, +left
+
+
+def renamed(entries: Iterable[Identity], moved: Mapping[str, str]) -> Counter[Identity]:
+    """The entries under the new paths of files, by old."""
+    return Counter(one._replace(path=moved.get(one.path, one.path)) for one in entries)
 
 
 def _escaped(text: str) -> str:

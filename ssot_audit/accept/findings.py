@@ -11,7 +11,6 @@ from typing import NamedTuple
 
 from ssot_audit.accept import baseline, suppression
 from ssot_audit.accept.baseline import Identity
-from ssot_audit.errors import ConfigError
 from ssot_audit.facts import Directive, Failure, Place
 from ssot_audit.model import ABSENT, BASELINE, BESIDE, STALE, Finding, Kind, Severity, Status
 from ssot_audit.repository import Options, Repository
@@ -46,10 +45,7 @@ def read_baseline(repository: Repository, options: Options) -> Known | None:
     if options.no_baseline or not (name or options.baseline):
         return None
     name = name or baseline.FILE
-    data = read_bytes(repository.root / name)
-    if isinstance(data, Failure):
-        raise ConfigError((f"{name}: {data.reason}; write a baseline with `ssot-audit baseline`",))
-    entries = baseline.read(data.decode("utf-8", "surrogateescape"), name)
+    entries = baseline.load(repository.root, name)
     return Known(tuple(one for one, _ in entries), dict(entries), name)
 
 

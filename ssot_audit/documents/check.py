@@ -31,7 +31,7 @@ from ssot_audit.repository import Options, Repository, open_repository
 from ssot_audit.results import Account, Table, account
 from ssot_audit.source.discover import discover
 from ssot_audit.source.excerpts import SourceLines
-from ssot_audit.source.pool import Work, cores, each
+from ssot_audit.source.pool import Work, each, workers
 
 NAME = "documents"
 EVERY = "every claim"
@@ -129,7 +129,7 @@ def _below(paths: Iterable[str], folders: Sequence[str]) -> list[str]:
 
 def _each(work: Work, tasks: Sequence[Task], options: Options, what: str) -> Iterator[tuple[str, Any]]:
     """(path, result) of every task, in order."""
-    jobs = 0 if len(tasks) <= FEW else cores() if options.jobs is None else options.jobs
+    jobs = workers(options.jobs, len(tasks), FEW)
     results: dict[int, Any] = {}
     for done, (number, result) in enumerate(each(work, tasks, jobs), 1):
         results[number] = result

@@ -2,9 +2,6 @@
 
 from __future__ import annotations
 
-import contextlib
-import os
-import tempfile
 from collections.abc import Mapping
 from pathlib import Path
 
@@ -13,9 +10,10 @@ from ssot_audit.documents.claim import About, Claim, Judged, Standing
 from ssot_audit.documents.markers import Marked
 from ssot_audit.documents.measure import NAMES, NOT_MEASURED, Measured, words_asked
 from ssot_audit.documents.reading import Contents, text_of
-from ssot_audit.errors import AuditError, ConfigError, UsageError
+from ssot_audit.errors import AuditError, ConfigError
 from ssot_audit.facts import Failure
 from ssot_audit.repository import Options, open_repository
+from ssot_audit.source.files import replace
 
 
 class Audits:
@@ -83,21 +81,6 @@ def write(root: Path, read: Mapping[str, Contents], audits: Audits) -> list[str]
             continue
         after = markers.written(before, list(contents.marked), lambda one: audits.figure(one)[0] or None)
         if after != before:
-            _replace(root / path, after.encode("utf-8"))
+            replace(root / path, after.encode("utf-8"))
             changed.append(path)
     return changed
-
-
-def _replace(path: Path, data: bytes) -> None:
-    """Put the whole of a file in place at once, with the permissions it has."""
-    name = ""
-    try:
-        descriptor, name = tempfile.mkstemp(prefix=f".{path.name}.", dir=path.parent)
-        with open(descriptor, "wb") as file:  # noqa: PTH123 - a descriptor
-            file.write(data)
-            os.fchmod(file.fileno(), path.stat().st_mode & 0o7777)
-        os.replace(name, path)  # noqa: PTH105 - both are of one folder
-    except OSError as error:
-        with contextlib.suppress(OSError):
-            os.unlink(name)  # noqa: PTH108 - a name that may be empty
-        raise UsageError(f"{path}: cannot be written: {error.strerror}") from None

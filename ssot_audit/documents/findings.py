@@ -6,9 +6,9 @@ from collections.abc import Mapping
 
 from ssot_audit.documents.claim import About, Judged, Standing
 from ssot_audit.facts import Place
-from ssot_audit.model import Finding, Kind, Severity
+from ssot_audit.model import BESIDE, Finding, Kind, Severity
 
-RULE = "documents"
+RULE = BESIDE["docs"]
 _SEVERITY = {
     Standing.FALSE: Severity.ERROR,
     Standing.STALE: Severity.WARNING,

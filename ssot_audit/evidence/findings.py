@@ -8,13 +8,13 @@ from collections.abc import Callable, Iterable, Iterator, Sequence
 from ssot_audit.evidence.collected import Uncollected
 from ssot_audit.evidence.reports import Ran, Read, unknown
 from ssot_audit.facts import Place
-from ssot_audit.model import Finding, Kind, Severity
+from ssot_audit.model import BESIDE, Finding, Kind, Severity
 from ssot_audit.report.style import plural
 from ssot_audit.source.cases import ERRORED, FAILED, Case
 from ssot_audit.source.discover import is_python
 from ssot_audit.source.settings.secrets import MASK, masked, names_a_secret
 
-RULE = "test-evidence"
+RULE = BESIDE["evidence"]
 SHOWN = 3  # examples in a message
 
 KindOf = Callable[[str], Kind]

@@ -9,6 +9,7 @@ from collections.abc import Callable, Mapping
 from pathlib import Path
 from typing import NamedTuple
 
+from ssot_audit import names
 from ssot_audit.evidence.defined import Names
 from ssot_audit.facts import Failure
 from ssot_audit.source.cases import Case
@@ -86,7 +87,7 @@ class Locator:
     def _by_file(self, written: str) -> Located | None:
         given = written.replace("\\", "/")
         path = os.path.normpath(given)
-        if os.path.isabs(path) and names_below(path, str(self._root)):  # noqa: PTH117 - text, not a file
+        if os.path.isabs(path) and names.is_below(path, str(self._root).rstrip("/")):  # noqa: PTH117 - text, not a file
             path = path[len(str(self._root)) + 1 :]
         if path in self._paths:
             return Located(path)
@@ -120,10 +121,6 @@ class Locator:
         if rest and file and file.bound is not None and rest[0] not in file.bound:
             return Located(why=f"{path} has no class {rest[0]}")
         return Located(path)
-
-
-def names_below(path: str, folder: str) -> bool:
-    return path.startswith(f"{folder.rstrip('/')}/")
 
 
 def _stem(path: str) -> str:

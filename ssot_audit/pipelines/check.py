@@ -11,7 +11,7 @@ from typing import NamedTuple
 
 from ssot_audit.facts import Failure, Place
 from ssot_audit.globs import Globs
-from ssot_audit.model import Finding, Kind, Severity, Unvalidated
+from ssot_audit.model import BESIDE, Finding, Kind, Severity, Unvalidated
 from ssot_audit.pipelines import github, gitlab, make, precommit, scripts, tox
 from ssot_audit.pipelines.hidden import hidden, holds_secret
 from ssot_audit.pipelines.judge import ALLOWED, Found, judge
@@ -25,7 +25,7 @@ from ssot_audit.source.files import read_bytes
 from ssot_audit.source.settings.marks import Malformed
 from ssot_audit.source.settings.secrets import MASK
 
-RULE = "pipelines"
+RULE = BESIDE["pipelines"]
 MAX_BYTES = 1 << 20
 HELP: Mapping[str, str] = MappingProxyType(
     {

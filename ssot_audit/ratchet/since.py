@@ -26,7 +26,7 @@ from ssot_audit.results import Report
 from ssot_audit.source.discover import is_python
 from ssot_audit.source.history import lay_out, merge_base
 from ssot_audit.source.setting_files import is_configuration
-from ssot_audit.whole import whole
+from ssot_audit.whole import held, whole
 
 _TEXTS = (".md", ".mk", ".sh", ".txt", ".rst")
 RULE = "gate"  # of the findings that a change loosens it
@@ -54,11 +54,11 @@ def audit_since(options: Options, revision: str) -> Report:
     AuditError."""
     repository = open_repository(options, any_format=True)
     past = _past(repository, options, revision)
-    return whole(options, _known(past.now, past.commit), tuple(loosened(past, repository, options)))
+    return held(repository, options, _known(past.now, past.commit), tuple(loosened(past, repository, options)))
 
 
 def _known(report: Report, commit: str) -> Known:
-    found = Counter(identity(one) for one in _all_of(report) if may_be_known(one))
+    found = Counter(identity(one) for one in report.all_findings if may_be_known(one))
     return Known(tuple(found.elements()), None, "", commit)
 
 
@@ -128,13 +128,9 @@ def _copied(config: Path, told: Config, top: Path) -> Path:
         target.parent.mkdir(parents=True, exist_ok=True)
         target.write_bytes(path.read_bytes())
     for one in (*told.roots, *told.rules):
-        (folder / one).mkdir(parents=True, exist_ok=True) if not (folder / one).exists() else None
+        if not (folder / one).exists():
+            (folder / one).mkdir(parents=True)
     return folder / config.name
-
-
-def _all_of(report: Report) -> list[Finding]:
-    """The findings of the rules and of the checks beside them."""
-    return [*report.findings, *(finding for account in report.accounts for finding in account.findings)]
 
 
 def _overlay(repository: Repository, root: Path, config: Path | None) -> bool:
@@ -180,7 +176,7 @@ def loosened(past: Past, repository: Repository, options: Options) -> Iterator[F
         if after and after.total.governed < before.total.governed:
             less = f"{after.total.governed} of the {before.total.governed} places it governed"
             yield _finding(where, before.name, "governs less", f"changed, rule {before.name!r} governs {less}")
-    yield from _fewer_found(_all_of(then), _all_of(now), {one.name for one in chosen} & kept, where)
+    yield from _fewer_found(then.all_findings, now.all_findings, {one.name for one in chosen} & kept, where)
     if now.evidence.read < then.evidence.read:
         less = f"{then.evidence.read - now.evidence.read} of {then.evidence.read} files are no longer read"
         yield _finding(where, "files", "reads less", f"under the changed configuration {less}")

@@ -10,7 +10,7 @@ from ssot_audit.accept.suppression import suppress
 from ssot_audit.facts import Directive
 from ssot_audit.repository import Options, open_repository
 from ssot_audit.source.history import Written, blame
-from ssot_audit.whole import whole
+from ssot_audit.whole import held
 
 
 class Suppression(NamedTuple):
@@ -31,11 +31,10 @@ class Suppression(NamedTuple):
 
 def suppressions(options: Options) -> Iterator[Suppression]:
     """Every such comment of a repository, in order. Raises AuditError."""
-    report = whole(options)
-    findings = [*report.findings, *(one for account in report.accounts for one in account.findings)]
-    uses = suppress(findings, report.comments, options.today or date.today()).uses
-    root = open_repository(options, any_format=True).root
+    repository = open_repository(options, any_format=True)
+    report = held(repository, options)
+    uses = suppress(report.all_findings, report.comments, options.today or date.today()).uses
     for path, some in sorted(report.comments.items()):
-        authors = blame(root, path, sorted({one.line for one in some}))
+        authors = blame(repository.root, path, sorted({one.line for one in some}))
         for one in some:
             yield Suppression(path, one, uses.get((path, one.line), 0), authors.get(one.line, Written()))

@@ -1,11 +1,13 @@
-"""The bytes of one file, read with care."""
+"""The bytes of one file, read and replaced with care."""
 
 from __future__ import annotations
 
+import contextlib
 import os
 import stat
 from pathlib import Path
 
+from ssot_audit.errors import UsageError
 from ssot_audit.facts import Failure
 
 MAX_BYTES = 16 << 20  # a larger file is not source anybody wrote
@@ -39,3 +41,18 @@ def _all_of(descriptor: int, size: int, most: int) -> bytes:
         pieces.append(piece)
         left -= len(piece)
     return b"".join(pieces)
+
+
+def replace(path: Path, data: bytes) -> None:
+    """Put the whole of a file in place at once, with the permissions of the one that is there; a link is replaced, not
+    followed. Raises UsageError."""
+    beside = path.with_name(f".{path.name}.{os.getpid()}")
+    try:
+        with open(beside, "xb") as file:  # noqa: PTH123 - so that it is new, with the user's own permissions
+            file.write(data)
+            with contextlib.suppress(FileNotFoundError):
+                os.fchmod(file.fileno(), path.stat().st_mode & 0o7777)
+        beside.replace(path)
+    except OSError as error:
+        beside.unlink(missing_ok=True)
+        raise UsageError(f"{path}: cannot be written: {error.strerror}") from None

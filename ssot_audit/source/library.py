@@ -172,9 +172,9 @@ class Library(Mapping[str, Facts | Failure]):
 
     def workers(self, files: int = FEW + 1, few: int = FEW, large: bool = False) -> int:
         """How many workers to start for so many files, or for large ones, which may take long; 0: none."""
-        from ssot_audit.source.pool import cores
+        from ssot_audit.source.pool import workers
 
-        return 0 if files <= few and not large else cores() if self.jobs is None else self.jobs
+        return workers(self.jobs, files, -1 if large else few)
 
     def _each(self, work: Work, tasks: Sequence[Task], jobs: int, what: str) -> None:
         for done, (task, entry) in enumerate(self._results(work, tasks, jobs), 1):

@@ -60,6 +60,11 @@ def same_depth() -> Iterator[None]:
         sys.setrecursionlimit(limit)
 
 
+def workers(jobs: int | None, files: int, few: int) -> int:
+    """How many workers to start for so many files; 0 for no more than `few`: none. `jobs` None is every core."""
+    return 0 if files <= few else cores() if jobs is None else jobs
+
+
 def cores() -> int:
     """The processors this process may use."""
     return len(os.sched_getaffinity(0)) if hasattr(os, "sched_getaffinity") else os.cpu_count() or 1
