@@ -67,8 +67,7 @@ class Program(NamedTuple):
                 yield from self._candidates_of(module, facts)
 
     def _candidates_of(self, module: Module, facts: Facts) -> Iterator[Candidate]:
-        here = self.spells is None or any(map(self.spells, module.path.replace(".", "/").split("/")))
-        for number, one in enumerate(facts.imports) if here else self._wanted(module.path, facts):
+        for number, one in self._wanted(module, facts):
             yield from self._imported(module, number, one)
         yield from self._used(module, facts)
         yield from self._targeted(module, facts)
@@ -85,7 +84,7 @@ class Program(NamedTuple):
 
     def _taken(self, module: Module, facts: Facts) -> Iterator[str | None]:
         """The dotted paths of which a file may take something."""
-        for _, one in self._wanted(module.path, facts):
+        for _, one in self._wanted(module, facts):
             yield absolute(module, one.level, one.module)
         for use in facts.uses:
             base = path_of(module, facts.imports[use.imported])
@@ -102,13 +101,16 @@ class Program(NamedTuple):
             dotted = dotted.rpartition(".")[0]
         return None
 
-    def _wanted(self, path: str, facts: Facts) -> list[tuple[int, Import]]:
-        known = self.asked.get(path)
+    def _wanted(self, module: Module, facts: Facts) -> list[tuple[int, Import]]:
+        known = self.asked.get(module.path)
         if known is None or known[0] is not facts:
-            wanted = self.wanted
-            known = facts, [pair for pair in enumerate(facts.imports) if wanted(pair[1].module, pair[1].name)]
-            self.asked[path] = known
+            known = facts, [pair for pair in enumerate(facts.imports) if self._is_wanted(module, pair[1])]
+            self.asked[module.path] = known
         return known[1]
+
+    def _is_wanted(self, module: Module, one: Import) -> bool:
+        """Whether an import may name what is asked for, as it is written or by where the file is."""
+        return self.wanted(one.module, one.name) or bool(one.level and self.wanted(path_of(module, one) or "", None))
 
     def _imported(self, module: Module, number: int, one: Import) -> Iterator[Candidate]:
         dotted = path_of(module, one) or "." * one.level + ".".join(filter(None, (one.module, one.name)))
@@ -123,7 +125,7 @@ class Program(NamedTuple):
             found = self.resolver.module(dotted, module)
             yield Candidate(module, f"{dotted}.*", number, Channel.STAR, one.contexts, places, found)
             return
-        for name in sorted(self.resolver.star_names(source)):
+        for name in (one for one in sorted(self.resolver.star_names(source)) if self.wanted(dotted, one)):
             found = self.resolver.name_in(source, name)
             yield Candidate(module, f"{dotted}.{name}", number, Channel.STAR, one.contexts, places, found)
 
