@@ -9,7 +9,7 @@ from typing import NamedTuple
 from ssot_audit.checks.common import joined, stale_files
 from ssot_audit.checks.kinds import CHECKS
 from ssot_audit.checks.scene import Scene
-from ssot_audit.checks.symbol.governance import Governance, question, spelled
+from ssot_audit.checks.symbol.governance import Governance, homes, question, spelled
 from ssot_audit.checks.symbol.rule import SymbolRule
 from ssot_audit.model import SYMBOL, Outcome
 from ssot_audit.program.candidates import Asked, Program, wanting
@@ -18,7 +18,7 @@ from ssot_audit.program.resolve import Resolver
 from ssot_audit.repository import Options, Repository, package_around, refuse_unread
 from ssot_audit.rules import VALUE, AnyRule
 from ssot_audit.source.entry import Question
-from ssot_audit.source.library import Library
+from ssot_audit.source.library import FEW, Library
 from ssot_audit.source.outlines import Outlines
 
 _NOTHING = Question()
@@ -85,21 +85,34 @@ def read_all(repository: Repository, options: Options, strings: bool = False) ->
 
 def look(reading: Reading, rules: Sequence[SymbolRule], asked: Question = _NOTHING) -> Reading:
     """Read what the rules govern, under every name it goes by, and what is asked besides."""
-    asked = asked.plus(question(rules, reading.program.modules))
+    library, modules = reading.library, reading.program.modules
+    asked = asked.plus(question(rules, modules))
+    if not library.entries and len(library) > FEW:  # most names are given at home: searching all files once is enough
+        _, asked = _look_until_known(reading, rules, asked, homes(rules, modules))
+    reading, asked = _look_until_known(reading, rules, asked)
+    # What was taken to be read may turn out not to parse.
+    return look_for(reading, rules, asked) if library.settle() else reading
+
+
+def _look_until_known(
+    reading: Reading, rules: Sequence[SymbolRule], asked: Question, among: Sequence[str] | None = None
+) -> tuple[Reading, Question]:
+    """Look until every name that the governed go by is asked for; in every file, or among some."""
     while True:
-        reading = look_for(reading, rules, asked)
+        reading = look_for(reading, rules, asked, among)
         program = reading.program
         more = Governance(rules, program).more_names(program, reading.library.links(), spelled(asked.names))
         if not more:
-            reading.library.settle()
-            return reading
+            return reading, asked
         asked = asked.plus(Question(tuple(sorted(more))))
 
 
-def look_for(reading: Reading, rules: Sequence[SymbolRule], asked: Question) -> Reading:
-    """Read the files that spell what is asked, and those they take it from."""
+def look_for(
+    reading: Reading, rules: Sequence[SymbolRule], asked: Question, among: Sequence[str] | None = None
+) -> Reading:
+    """Read the files, every one or among some, that spell what is asked, and those they take it from."""
     repository, library, before = reading
-    library.ask(asked)
+    library.ask(asked, among)
     spells = spelled(asked.names)
     resolver, wanted = declared(before.modules, rules), wanting(spells)
     imports: dict[str, Asked] = {}

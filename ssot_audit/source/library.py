@@ -70,18 +70,18 @@ class Library(Mapping[str, Facts | Failure]):
             found = self._facts[path] = Failure(entry.failure) if entry.failure else decode(entry.facts)
         return found
 
-    def ask(self, question: Question) -> None:
-        """Look for names in every file, and for those that were asked for before."""
+    def ask(self, question: Question, among: Sequence[str] | None = None) -> None:
+        """Look for names, and for those that were asked for before, in every file, or among some."""
         stale = len(self.question.names) > 2 * len(question.names) + MANY  # most has not been asked for long
         if stale or not question.counts_as(self.question):
             self.entries, self.question = {}, Question()
             self._facts.clear()
         more = question.less(self.question)
-        if not more.names and len(self.entries) == len(self.paths):
+        fresh = [path for path in (self.paths if among is None else among) if path not in self.entries]
+        if not more.names and not fresh:
             return
         known = [path for path in self.paths if path in self.entries]
         self.question = self.question.plus(question)
-        fresh = [path for path in self.paths if path not in self.entries]
         self._read([*fresh, *self._search(more, known)], deep=False)
 
     def deepen(self, paths: Iterable[str]) -> bool:
@@ -95,8 +95,8 @@ class Library(Mapping[str, Facts | Failure]):
         return bool(entry.failure or (entry.facts and not entry.partial))
 
     def referring(self) -> list[str]:
-        """The files that may refer to what was asked for, in order."""
-        return [path for path in self.paths if self.entries[path].refers]
+        """The files that may refer to what was asked for, in order, as far as they were read."""
+        return [path for path in self.paths if path in self.entries and self.entries[path].refers]
 
     def mentioning(self, spells: Callable[[str], bool]) -> list[str]:
         """The files that spell a name."""
@@ -109,7 +109,8 @@ class Library(Mapping[str, Facts | Failure]):
 
     def links(self) -> Iterator[tuple[str, str, str]]:
         """(file, name, what it stands for) of names that stand for one that was asked for."""
-        return ((path, *link) for path in self.paths for link in self.entries[path].links)
+        read = (path for path in self.paths if path in self.entries)
+        return ((path, *link) for path in read for link in self.entries[path].links)
 
     def readers(self) -> tuple[tuple[str, str, int], ...]:
         """(reader, why it and no quicker one, files) of what this run has read, the most first."""
@@ -145,10 +146,11 @@ class Library(Mapping[str, Facts | Failure]):
         # What a scan could tell is enough to go on with; the rest is told at the end, once for all that was asked.
         self._read_again([task for task in doubtful if not self.entries[task.path].facts])
 
-    def settle(self) -> None:
-        """Read again what a scan has left in doubt."""
+    def settle(self) -> bool:
+        """Read again what a scan has left in doubt; whether any of it does not parse after all."""
         doubtful = [path for path in self.paths if path in self.entries and self.entries[path].again]
         self._read_again([Task(str(self.root), path, self.question, True, self.whole, True) for path in doubtful])
+        return any(self.entries[path].fault for path in doubtful)
 
     def _read_again(self, tasks: Sequence[Task]) -> None:
         if not tasks:

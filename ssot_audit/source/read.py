@@ -20,7 +20,7 @@ from ssot_audit.source.spots import may_hold
 from ssot_audit.source.statements import ENDS, imported_count
 from ssot_audit.source.text import decode
 from ssot_audit.source.tokens import Unsure
-from ssot_audit.source.verify import compiles, fault, unfit_to_walk
+from ssot_audit.source.verify import compiles, fault, is_agreed, unfit_to_walk
 
 
 def read_file(task: Task) -> Entry:
@@ -71,10 +71,11 @@ def read_data(data: bytes, task: Task) -> Entry:
 
 def _in_doubt(text: str, entry: Entry, task: Task) -> Entry:
     """The entry of a text that must be read line by line; of more than its statements only where it may matter."""
-    facts = scan(text)[0]
+    facts, outline = scan(text)
     star = any(one.name == "*" for one in facts.imports)
     if task.deep or star or entry.mentions or search.in_path(task.question, task.path):
-        return entry._replace(again="quotes or brackets leave a doubt")
+        known = _completed(entry, facts, task) if is_agreed(text, outline) else entry
+        return known._replace(refers=True, again="quotes or brackets leave a doubt")
     return entry._replace(imports=len(facts.imports), reader=LINE_BY_LINE)
 
 
@@ -98,8 +99,10 @@ def _with_references(text: str, mask: bytes, statements: Sequence[Span], entry: 
     question = task.question if entry.mentions else task.question.only(())
     facts, links = references(text, mask, statements, question)
     links = tuple(one for one in links if one[1] in entry.mentions)
+    if links:  # where they lead will be asked for
+        return _read_closely(text, mask, entry, task)
     refers = bool(facts.imports or facts.uses or facts.targets)
-    return entry._replace(refers=refers, links=links, facts=encode(facts), partial=True)
+    return entry._replace(refers=refers, facts=encode(facts), partial=True)
 
 
 def _read_closely(text: str, mask: bytes, entry: Entry, task: Task) -> Entry:

@@ -42,6 +42,14 @@ def fault(text: str, outline: Outline) -> Fault | None:
     return Fault(next(differing, 1), "parsers disagree on the imports or on the blocks around them")
 
 
+def is_agreed(text: str, outline: Outline) -> bool:
+    """Whether the interpreter parses the text, with the scanner's outline."""
+    try:
+        return len(text) <= MAX_SIZE and tuple(_outline(_parse(text))) == outline
+    except (SyntaxError, ValueError, RecursionError, MemoryError):
+        return False
+
+
 def unfit_to_walk(text: str) -> Fault | None:
     """Size, bracket depth and indentation beyond CPython's own limits, told before LibCST sees them: it overflows the
     stack, and its memory grows with the square of the depth."""

@@ -151,6 +151,13 @@ class Governance:
         return list({id(one): one for path, one in listing if path == best or best is None}.values())
 
 
+def homes(rules: Sequence[SymbolRule], modules: Modules) -> list[str]:
+    """The files of the modules that rules list, or list a name of, in order."""
+    listed = {path for rule in rules for path in rule.spec.listed}
+    found = (modules.find(path) for path in {*listed, *(names.split(path)[0] for path in listed)})
+    return sorted({one.path for one in found if isinstance(one, Module)})
+
+
 def question(rules: Sequence[SymbolRule], modules: Modules) -> Question:
     """What is asked of every file for the rules' sake: the names by which a search finds all that may name something
     governed."""
