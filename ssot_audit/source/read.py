@@ -7,6 +7,7 @@ from hashlib import sha256
 
 from ssot_audit.facts import Facts, Failure, Fault, Use
 from ssot_audit.source import jit, search
+from ssot_audit.source.bound import links_of
 from ssot_audit.source.codec import encode
 from ssot_audit.source.directives import MARK
 from ssot_audit.source.entry import GIVEN_UP, LINE_BY_LINE, READ, SCANNED, WALKED, Entry, Task
@@ -116,7 +117,7 @@ def _read_closely(text: str, mask: bytes, entry: Entry, task: Task) -> Entry:
 def _completed(entry: Entry, facts: Facts, task: Task) -> Entry:
     refers = bool(facts.uses or facts.targets) or search.in_path(task.question, task.path)
     refers = refers or any(is_wanted(one, task.question) for one in facts.imports)
-    links = _links(facts, entry.mentions)
+    links = links_of(facts, entry.mentions)
     return entry._replace(refers=refers, links=links, facts=encode(facts), fault=facts.fault)
 
 
@@ -173,19 +174,6 @@ def _read_again(text: str, task: Task) -> Entry:
             facts = facts if certain and tree.fault else tree
             entry = entry._replace(reader=WALKED)
     return _completed(entry, facts, task)
-
-
-def _links(facts: Facts, spelled: tuple[str, ...]) -> tuple[tuple[str, str], ...]:
-    """The names of a module that an import or an assignment makes stand for one of those spelled, where they differ."""
-    found: dict[tuple[str, str], None] = {}
-    for binding in facts.bindings if spelled else ():
-        if binding.kind == "import":
-            source = facts.imports[binding.imported].means
-        else:
-            source = binding.value.rpartition(".")[2] if binding.kind == "assignment" else ""
-        if source in spelled and source != binding.name:
-            found[binding.name, source] = None
-    return tuple(found)
 
 
 def walked(text: str, facts: Facts) -> Facts:

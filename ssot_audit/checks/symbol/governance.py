@@ -14,6 +14,7 @@ from ssot_audit.facts import Facts, Place
 from ssot_audit.model import Origin, Resolution
 from ssot_audit.program.candidates import Candidate, Program
 from ssot_audit.program.modules import Module, Modules
+from ssot_audit.source.bound import links_of
 from ssot_audit.source.entry import Question
 
 Spelled = Callable[[str], bool]
@@ -101,17 +102,25 @@ class Governance:
     def more_names(self, program: Program, links: Iterable[Link], known: Spelled) -> set[str]:
         """The names a governed object goes by that are not known yet: where it is made, and where an import or an
         assignment gives it another. `links` are (file, name, what it stands for) of names that may be such."""
-        found = {origin.name for origin in self._origins if origin.kind != "module" and not known(origin.name)}
-        links = list(links)
-        grown = True
-        while grown:
-            grown = False
-            for path, name, source in links:
-                linked = name not in found and not known(name) and (source in found or known(source))
-                if linked and program.resolver.name_in(program.modules.by_path[path], name).origin in self._origins:
-                    found.add(name)
-                    grown = True
-        return found
+        more = {origin.name for origin in self._origins if origin.kind != "module" and not known(origin.name)}
+        found: set[str] = set()
+        links = [*links]
+        linking = [program.modules.by_path[path] for path in sorted({path for path, _, _ in links})]
+        while True:
+            found |= more
+            for module in linking if more else ():
+                if isinstance(facts := module.facts, Facts):
+                    links += ((module.path, *link) for link in links_of(facts, more))
+            more = {
+                name
+                for path, name, source in links
+                if name not in found
+                and not known(name)
+                and (source in found or known(source))
+                and program.resolver.name_in(program.modules.by_path[path], name).origin in self._origins
+            }
+            if not more:
+                return found
 
     def rule_of(self, candidate: Candidate) -> Governed | None:
         """The rule a candidate falls under, if any. Raises ConfigError where two rules claim it alike."""
