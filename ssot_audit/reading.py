@@ -67,7 +67,15 @@ def hold(reading: Reading, rules: Sequence[AnyRule], options: Options) -> Outcom
 
 def open_library(repository: Repository, options: Options) -> Reading:
     """The repository with its modules named and none of them read."""
-    library = Library(repository.root, repository.found, options.jobs, options.watch, options.whole, repository.kept)
+    library = Library(
+        repository.root,
+        repository.found,
+        options.jobs,
+        options.watch,
+        options.whole,
+        repository.kept,
+        keeps=repository.cache is not None,
+    )
     modules = Modules(library, repository.config.roots, package_around(repository.root))
     return Reading(repository, library, Program(modules, Resolver(modules)))
 

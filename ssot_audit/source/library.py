@@ -32,11 +32,19 @@ class Library(Mapping[str, Facts | Failure]):
     """The facts of every file, by path. A file that nothing was asked of is read when its facts are."""
 
     def __init__(
-        self, root: Path, found: Found, jobs: int | None, watch: Watch, whole: bool = False, kept: Kept | None = None
+        self,
+        root: Path,
+        found: Found,
+        jobs: int | None,
+        watch: Watch,
+        whole: bool = False,
+        kept: Kept | None = None,
+        keeps: bool = False,
     ) -> None:
-        """`jobs` None is every core. `whole` has every file read by its tree. `kept` is what an earlier run knew."""
+        """`jobs` None is every core. `whole` has every file read by its tree. `kept` is what an earlier run knew, and
+        `keeps` tells that this run leaves something to a later one."""
         self.root, self.found, self.paths, self.jobs, self.watch = root, found, found.paths, jobs, watch
-        self.whole = whole
+        self.whole, self._keeps = whole, keeps
         self.entries: dict[str, Entry] = {}
         self.question = Question()
         self.fresh: set[str] = set()  # read by this run
@@ -136,7 +144,7 @@ class Library(Mapping[str, Facts | Failure]):
         from ssot_audit.source.pool import Work
         from ssot_audit.source.read import read_file
 
-        tasks = [Task(str(self.root), path, self.question, deep, self.whole, True) for path in paths]
+        tasks = self._tasks(paths, deep)
         sizes = dict(zip(self.paths, self.found.signatures[::4], strict=False)) if len(tasks) <= FEW else {}
         large = any(sizes.get(task.path, 0) > LARGE for task in tasks)
         self._each(Work(read_file, _lost, BATCH, deep=False), tasks, self.workers(len(tasks), large=large), "reading")
@@ -146,10 +154,14 @@ class Library(Mapping[str, Facts | Failure]):
         # What a scan could tell is enough to go on with; the rest is told at the end, once for all that was asked.
         self._read_again([task for task in doubtful if not self.entries[task.path].facts])
 
+    def _tasks(self, paths: Iterable[str], deep: bool) -> list[Task]:
+        root = str(self.root)
+        return [Task(root, path, self.question, deep, self.whole, self._keeps) for path in paths]
+
     def settle(self) -> bool:
         """Read again what a scan has left in doubt; whether any of it does not parse after all."""
         doubtful = [path for path in self.paths if path in self.entries and self.entries[path].again]
-        self._read_again([Task(str(self.root), path, self.question, True, self.whole, True) for path in doubtful])
+        self._read_again(self._tasks(doubtful, deep=True))
         return any(self.entries[path].fault for path in doubtful)
 
     def _read_again(self, tasks: Sequence[Task]) -> None:
