@@ -26,6 +26,7 @@ LARGE = 200_000  # bytes of a file that is read where there is a clock
 MANY = 500  # names that are kept in mind though this run asks for none of them
 BATCH = 64  # files a worker is handed at once
 _LOST = "lost"
+_Ahead = tuple[tuple[tuple[Task, Entry], ...], Iterator[tuple[int, Entry]]]
 
 
 class Library(Mapping[str, Facts | Failure]):
@@ -51,6 +52,7 @@ class Library(Mapping[str, Facts | Failure]):
         self.reasons: dict[str, str] = {}  # why a file was read again
         self._kept = None if whole else kept
         self._facts: dict[str, Facts | Failure] = {}
+        self._ahead: _Ahead = ((), iter(()))
         if self._kept:
             self._recall(self._kept)
 
@@ -153,6 +155,8 @@ class Library(Mapping[str, Facts | Failure]):
         self.reasons.update((task.path, self.entries[task.path].again) for task in doubtful)
         # What a scan could tell is enough to go on with; the rest is told at the end, once for all that was asked.
         self._read_again([task for task in doubtful if not self.entries[task.path].facts])
+        if len(tasks) > FEW and self.workers() > 1:
+            self._read_ahead([task for task in doubtful if self.entries[task.path].facts])
 
     def _tasks(self, paths: Iterable[str], deep: bool) -> list[Task]:
         root = str(self.root)
@@ -161,8 +165,29 @@ class Library(Mapping[str, Facts | Failure]):
     def settle(self) -> bool:
         """Read again what a scan has left in doubt; whether any of it does not parse after all."""
         doubtful = [path for path in self.paths if path in self.entries and self.entries[path].again]
-        self._read_again(self._tasks(doubtful, deep=True))
+        if doubtful:
+            self._take_ahead()
+        self._read_again(self._tasks((path for path in doubtful if self.entries[path].again), deep=True))
         return any(self.entries[path].fault for path in doubtful)
+
+    def _read_ahead(self, tasks: Sequence[Task]) -> None:
+        """Begin to read again, in one process beside what follows, what will be asked for in the end."""
+        if not tasks or self._ahead[0]:
+            return
+        from ssot_audit.source.pool import Work, begun
+        from ssot_audit.source.read import read_again
+
+        known = tuple((task, self.entries[task.path]) for task in tasks)
+        self._ahead = known, begun(Work(read_again, _lost, len(tasks)), [task._replace(deep=True) for task in tasks], 1)
+
+    def _take_ahead(self) -> None:
+        """Take over what was read ahead, of files of which nothing more was asked since."""
+        known, results = self._ahead
+        self._ahead = (), iter(())
+        for number, entry in results:
+            task, before = known[number]
+            if self.entries[task.path] is before and entry.reader != _LOST:
+                self._know(task, entry)
 
     def _read_again(self, tasks: Sequence[Task]) -> None:
         if not tasks:
@@ -192,11 +217,14 @@ class Library(Mapping[str, Facts | Failure]):
 
     def _each(self, work: Work, tasks: Sequence[Task], jobs: int, what: str) -> None:
         for done, (task, entry) in enumerate(self._results(work, tasks, jobs), 1):
-            before = self.entries.get(task.path, entry)
-            self.entries[task.path] = entry._replace(digest=entry.digest or before.digest)
-            self._facts.pop(task.path, None)
-            self.fresh.add(task.path)
+            self._know(task, entry)
             self.watch(what, done, len(tasks))
+
+    def _know(self, task: Task, entry: Entry) -> None:
+        before = self.entries.get(task.path, entry)
+        self.entries[task.path] = entry._replace(digest=entry.digest or before.digest)
+        self._facts.pop(task.path, None)
+        self.fresh.add(task.path)
 
     def _results(self, work: Work, items: Sequence[Any], jobs: int) -> Iterator[tuple[Any, Any]]:
         from ssot_audit.source.pool import each

@@ -42,11 +42,14 @@ def each(work: Work, items: Sequence[Item], jobs: int) -> Iterator[tuple[int, An
     if jobs == 0 or not items:
         yield from ((number, work.function(item)) for number, item in enumerate(items))
         return
+    yield from begun(work, items, jobs)
+
+
+def begun(work: Work, items: Sequence[Item], jobs: int) -> Iterator[tuple[int, Any]]:
+    """The same, with the workers at work before the first result is asked for."""
     supervisor = _Supervisor(work, items)
-    try:
-        yield from supervisor.run(max(1, min(jobs, -(-len(items) // work.batch))))
-    finally:
-        supervisor.stop()
+    supervisor.start(max(1, min(jobs, -(-len(items) // work.batch))))
+    return supervisor.results()
 
 
 @contextlib.contextmanager
@@ -97,11 +100,21 @@ class _Supervisor(Generic[Item]):
         self.pending = deque(range(len(items)))
         self.workers: list[_Worker] = []
 
-    def run(self, number: int) -> Iterator[tuple[int, Any]]:
-        from multiprocessing.connection import wait
-
+    def start(self, number: int) -> None:
         for _ in range(number):
             self.workers.append(self._start())
+        for worker in self.workers:
+            self._hand_out(worker)
+
+    def results(self) -> Iterator[tuple[int, Any]]:
+        try:
+            yield from self._results()
+        finally:
+            self._stop()
+
+    def _results(self) -> Iterator[tuple[int, Any]]:
+        from multiprocessing.connection import wait
+
         while self.workers:
             for worker in list(self.workers):
                 if not worker.batch and not self._hand_out(worker):
@@ -124,7 +137,8 @@ class _Supervisor(Generic[Item]):
     def _hand_out(self, worker: _Worker) -> bool:
         """Give the worker its next items; False where none are left."""
         # The last batches are small, so that all workers end together.
-        size = max(1, min(self.work.batch, len(self.pending) // (2 * len(self.workers)) or 1))
+        share = len(self.pending) // (2 * len(self.workers)) if len(self.workers) > 1 else len(self.pending)
+        size = max(1, min(self.work.batch, share))
         worker.batch = [self.pending.popleft() for _ in range(min(size, len(self.pending)))]
         worker.at.value, worker.seen, worker.since = 0, 0, time.monotonic()
         with contextlib.suppress(OSError):  # a worker that has died is found out when its pipe is read
@@ -160,7 +174,7 @@ class _Supervisor(Generic[Item]):
         worker.process.join()
         worker.pipe.close()
 
-    def stop(self) -> None:
+    def _stop(self) -> None:
         for worker in self.workers:
             self._kill(worker)
         self.workers.clear()
