@@ -125,9 +125,10 @@ class Program(NamedTuple):
             found = self.resolver.module(dotted, module)
             yield Candidate(module, f"{dotted}.*", number, Channel.STAR, one.contexts, places, found)
             return
-        for name in (one for one in sorted(self.resolver.star_names(source)) if self.wanted(dotted, one)):
-            found = self.resolver.name_in(source, name)
-            yield Candidate(module, f"{dotted}.{name}", number, Channel.STAR, one.contexts, places, found)
+        for name in sorted(self.resolver.star_names(source)):
+            if self.wanted(dotted, name):
+                found = self.resolver.name_in(source, name)
+                yield Candidate(module, f"{dotted}.{name}", number, Channel.STAR, one.contexts, places, found)
 
     def _used(self, module: Module, facts: Facts) -> Iterator[Candidate]:
         """Attribute uses of modules bound whole: one candidate for each binding and path, with all its places."""
