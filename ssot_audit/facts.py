@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Collection
 from datetime import date
 from enum import StrEnum
 from typing import NamedTuple
@@ -155,3 +156,17 @@ class Directive(NamedTuple):
     reason: str
     until: date | None
     wrong: str = ""
+
+
+def links_of(facts: Facts, names: Collection[str]) -> tuple[tuple[str, str], ...]:
+    """(name, what it stands for) of each name of a module that an import or an assignment makes stand for one of
+    these, where they differ."""
+    found: dict[tuple[str, str], None] = {}
+    for binding in facts.bindings if names else ():
+        if binding.kind == "import":
+            source = facts.imports[binding.imported].means
+        else:
+            source = binding.value.rpartition(".")[2] if binding.kind == "assignment" else ""
+        if source in names and source != binding.name:
+            found[binding.name, source] = None
+    return tuple(found)

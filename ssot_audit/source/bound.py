@@ -2,11 +2,11 @@
 
 from __future__ import annotations
 
-from collections.abc import Collection, Iterable, Mapping, Set
+from collections.abc import Iterable, Mapping, Set
 from functools import lru_cache
 from typing import NamedTuple
 
-from ssot_audit.facts import Facts, Import
+from ssot_audit.facts import Import
 from ssot_audit.source.entry import Question
 from ssot_audit.source.statements import ImportedName
 
@@ -52,20 +52,6 @@ def absolute(one: Imported, rest: str) -> str:
     """The dotted path of an imported name, or of attributes of it, with a dot for each level."""
     start = ".".join(filter(None, (one.module, one.name))) if one.name or one.alias else one.module.partition(".")[0]
     return "." * one.level + ".".join(filter(None, (start, rest)))
-
-
-def links_of(facts: Facts, names: Collection[str]) -> tuple[tuple[str, str], ...]:
-    """The names of a module that an import or an assignment makes stand for one of these, where they differ, each with
-    that one."""
-    found: dict[tuple[str, str], None] = {}
-    for binding in facts.bindings if names else ():
-        if binding.kind == "import":
-            source = facts.imports[binding.imported].means
-        else:
-            source = binding.value.rpartition(".")[2] if binding.kind == "assignment" else ""
-        if source in names and source != binding.name:
-            found[binding.name, source] = None
-    return tuple(found)
 
 
 @lru_cache(maxsize=8)

@@ -5,9 +5,8 @@ from __future__ import annotations
 from collections.abc import Sequence
 from hashlib import sha256
 
-from ssot_audit.facts import Facts, Failure, Fault, Use
+from ssot_audit.facts import Facts, Failure, Fault, Use, links_of
 from ssot_audit.source import jit, search
-from ssot_audit.source.bound import links_of
 from ssot_audit.source.codec import encode
 from ssot_audit.source.directives import MARK
 from ssot_audit.source.entry import GIVEN_UP, LINE_BY_LINE, READ, SCANNED, WALKED, Entry, Task

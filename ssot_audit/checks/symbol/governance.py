@@ -10,11 +10,10 @@ from ssot_audit import names
 from ssot_audit.checks.common import applies
 from ssot_audit.checks.symbol.rule import SymbolRule
 from ssot_audit.errors import ConfigError
-from ssot_audit.facts import Facts, Place
+from ssot_audit.facts import Facts, Place, links_of
 from ssot_audit.model import Origin, Resolution
 from ssot_audit.program.candidates import Candidate, Program
 from ssot_audit.program.modules import Module, Modules
-from ssot_audit.source.bound import links_of
 from ssot_audit.source.entry import Question
 
 Spelled = Callable[[str], bool]
