@@ -39,7 +39,23 @@ _PLAIN = re.compile(
     re.ASCII,
 )
 _PATH = re.compile(r"\s*[^\W\d]\w*(?:\.[^\W\d]\w*)*\s*\Z")
-_NAMES = re.compile(r"\s*\[\s*(?:(?:\"\w+\"|'\w+')\s*(?:,\s*|(?=\])))*\]\s*\Z", re.ASCII)
+_NAMES = re.compile(r"\s*\[\s*(?:(?:\"\w+\"|'\w+'|\*[A-Za-z_]\w*)\s*(?:,\s*|(?=\])))*\]\s*\Z", re.ASCII)
+_DOTTED = rf"{_N}(?:\.{_N})*"
+_SEVERAL = rf"{_DOTTED}(?:\s*,\s*{_DOTTED})*"
+_TEXTS = r"(?:[rRfFuU]?(?:\"(?:[^\"\\\n]|\\.)*\"|'(?:[^'\\\n]|\\.)*')\s*)+"
+_EXPECTS = re.compile(
+    rf"(?:{_N}\.)*(?P<function>{_N})\(\s*(?P<errors>{_SEVERAL}|\(\s*{_SEVERAL}\s*,?\s*\))\s*"
+    rf"(?:,\s*(?:(?:match|msg)\s*=\s*)?{_TEXTS})?(?:,\s*)?\)(?:\s+as\s+{_N})?\Z",
+    re.ASCII,
+)
+_FAILS = re.compile(
+    rf"(?:pytest\.|self\.)?fail\(\s*(?:{_TEXTS})?\)\Z|assert (?:False|0)(?:\s*,\s*{_TEXTS})?\Z"
+    rf"|raise AssertionError(?:\(\s*(?:{_TEXTS})?\))?\Z"
+)
+EXPECTING = frozenset(("raises", "assertRaises", "assertRaisesRegex"))
+_NAME = re.compile(rf"{_N}\Z", re.ASCII)
+_SEVERAL_NAMES = re.compile(rf"\s*{_N}(?:\s*,\s*{_N})+\s*\Z", re.ASCII)
+_ITEM = re.compile(rf"\s*{_DOTTED}\[(?:\"[^\"\\\n]*\"|'[^'\\\n]*'|{_N})\]\s*\Z", re.ASCII)
 _CHECKING = re.compile(r"\s*(not\s+)?(?:[^\W\d]\w*\.)*TYPE_CHECKING\s*\Z")
 
 
@@ -123,6 +139,8 @@ def _parts(text: str) -> list[Part]:
 @lru_cache(maxsize=4096)
 def failing_statement(text: str) -> bool:
     """Whether the text is a statement that fails the test."""
+    if _FAILS.match(text):
+        return True
     from ssot_audit.source import syntax
 
     node = None if _DEEP.search(text) else syntax.statement(text)
@@ -169,9 +187,14 @@ def condition(text: str) -> bool | None:
 @lru_cache(maxsize=4096)
 def with_items(text: str) -> tuple[Catches, Catches]:
     """What `with TEXT:` expects to be raised and what it suppresses."""
+    text = text.strip().rstrip(ENDS)
+    if plain := _EXPECTS.match(text):
+        errors = re.findall(_DOTTED, plain["errors"])
+        if plain["function"] in EXPECTING:
+            return named_errors(errors if plain["errors"][0] == "(" else errors[:1]), NOTHING
+        return NOTHING, named_errors(errors) if plain["function"] == "suppress" else NOTHING
     from ssot_audit.source import syntax
 
-    text = text.strip().rstrip(ENDS)
     for source in (f"with {text}: pass", f"with ({text}): pass"):
         found = syntax.with_statement(source)
         if found:
@@ -183,7 +206,9 @@ def with_items(text: str) -> tuple[Catches, Catches]:
 def export_list(text: str) -> Exports:
     """The value of `__all__`, read from the text of an expression."""
     if _NAMES.match(plain := re.sub(r"#[^\r\n]*", "", text)):
-        return Exports(tuple(re.findall(r"\w+", plain)), (), True)
+        return Exports(tuple(re.findall(r"[\"'](\w+)", plain)), (), "*" not in plain)
+    if _NAME.match(text) and text not in _KEYWORDS:
+        return Exports((), (), False)
     from ssot_audit.source import syntax
 
     return syntax.exported(_expression(text, MAX_EXPORTS))
@@ -219,7 +244,11 @@ def target_names(text: str) -> tuple[str, ...]:
     """The names an assignment, `for` or `del` target binds; attributes and items of other objects bind none."""
     if _PATH.match(text) and text.isascii():
         name = text.strip()
-        return (name,) if name.isidentifier() and name not in kwlist else ()
+        return (name,) if name.isidentifier() and name not in _KEYWORDS else ()
+    if _SEVERAL_NAMES.match(text) and _KEYWORDS.isdisjoint(names := re.findall(_N, text)):
+        return tuple(names)
+    if _ITEM.match(text):
+        return ()
     from ssot_audit.source import syntax
 
     return syntax.target_names(_expression(text))
