@@ -34,8 +34,17 @@ def mentions(question: Question, text: str, mask: bytes | None, path: str) -> tu
 
 def is_absent(question: Question, data: bytes) -> bool:
     """Whether the bytes of a file are sure to spell none of the names: for most files nothing slower need be asked."""
-    # Other letters may spell them too.
-    return data.isascii() and compiled(_words(question.names)).search(data) is None
+    if compiled(_words(question.names)).search(data) is not None:
+        return False
+    if data.isascii():
+        return True
+    if any(b"coding" in line for line in data.split(b"\n", 2)[:2]):  # only UTF-8 is known to be read right here
+        return False
+    try:
+        others = data.translate(None, _ASCII).decode()
+    except UnicodeDecodeError:
+        return False
+    return not _letters(frozenset(others), _is_foreign(question))
 
 
 def _spelled_in(mask: bytes | None, text: str, names: tuple[str, ...]) -> set[str]:
@@ -73,15 +82,25 @@ def other_letters(question: Question, text: str) -> Iterator[int]:
     """Where letters stand that could spell one of the names as Python compares them, but are no ASCII."""
     if text.isascii():
         return
-    rest = {*text.encode("utf-8", "replace").translate(None, _ASCII).decode("utf-8", "replace")}
-    foreign = any("*" in name or not name.isascii() for name in question.names)
-    found = {
-        one
-        for one in rest
-        if (foreign and f"x{one}".isidentifier()) or _ASCII_LETTER.search(unicodedata.normalize("NFKC", one))
-    }
-    if found:
+    rest = frozenset(text.encode("utf-8", "replace").translate(None, _ASCII).decode("utf-8", "replace"))
+    if found := _letters(rest, _is_foreign(question)):
         yield from (one.start() for one in re.finditer(f"[{re.escape(''.join(sorted(found)))}]", text))
+
+
+def _is_foreign(question: Question) -> bool:
+    """Whether a name may have letters that are no ASCII."""
+    return any("*" in name or not name.isascii() for name in question.names)
+
+
+@lru_cache(maxsize=1024)
+def _letters(others: frozenset[str], foreign: bool) -> frozenset[str]:
+    """Those of the characters, none of them ASCII, that may be letters of a name: any letter of a foreign one, else the
+    forms of ASCII letters that Python takes for them."""
+    return frozenset(
+        one
+        for one in others
+        if (foreign and f"x{one}".isidentifier()) or _ASCII_LETTER.search(unicodedata.normalize("NFKC", one))
+    )
 
 
 def alternatives(names: Collection[str]) -> str:
