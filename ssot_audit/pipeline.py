@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from datetime import date
 from hashlib import sha256
 
@@ -34,9 +34,10 @@ def audited(
     are findings of others to judge, `others` files beside Python that may hold comments."""
     reading = open_library(repository, options)
     loaded, rules = choose_rules(repository, reading.program, options)
-    obstacles, proof = _canary(repository, rules, options)
+    canary = _canary(repository, rules, options, reading.library.workers(len(reading.library)))
     reading = look(reading, symbol_rules(rules))
     found = hold(reading, rules, options)
+    obstacles, proof = canary()
     if repository.cache:
         reading.library.keep(repository.cache, "" if obstacles else proof)
     places = {one.path for one in found.findings if not is_python(one.path)}
@@ -55,18 +56,35 @@ def audited(
     return made._replace(comments=written)
 
 
-def _canary(repository: Repository, rules: Sequence[AnyRule], options: Options) -> tuple[list[str], str]:
-    """Why this engine cannot be believed, and the proof it has given if it can: it must find what the rules hold to be
-    bad, unless an earlier run of it has found that today."""
+def _canary(
+    repository: Repository, rules: Sequence[AnyRule], options: Options, workers: int
+) -> Callable[[], tuple[list[str], str]]:
+    """What tells, when it is asked, why this engine cannot be believed, and the proof it has given if it can: it must
+    find what the rules hold to be bad, unless an earlier run of it has found that today. With workers one of them is
+    sent ahead, while this process goes on."""
     if not options.canary:
-        return [], ""
+        return lambda: ([], "")
     today = options.today or date.today()
     proof = sha256(repr((today.isoformat(), rules)).encode("utf-8", "surrogatepass")).hexdigest()[:32]
     if repository.kept and repository.kept.proof == proof:
-        return [], proof
+        return lambda: ([], proof)
+    if not workers:
+        found = _sent_ahead((rules, options.today))
+        return lambda: (found, proof)
+    from ssot_audit.source.pool import Work, begun
+
+    results = begun(Work(_sent_ahead, _not_back, deep=False), [(rules, options.today)], 1)
+    return lambda: (next(results)[1], proof)
+
+
+def _sent_ahead(item: tuple[Sequence[AnyRule], date | None]) -> list[str]:
     from ssot_audit.examples import canary
 
-    return canary(rules, options.today), proof
+    return canary(*item)
+
+
+def _not_back(item: object, reason: str) -> list[str]:
+    return [f"canary: the process that held the bad examples against this engine {reason}"]
 
 
 def _ids(loaded: Sequence[AnyRule], rules: Sequence[AnyRule], options: Options) -> Rules:
