@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import re
-from bisect import bisect_right
 from collections.abc import Mapping, Sequence
 
 from ssot_audit.facts import Channel, Facts, Import, Target, Use
@@ -61,13 +60,13 @@ _SCOPE = re.compile(rb"(?:async[ \t]+)?def\b|class\b|@")
 
 def may_rename(mask: bytes, question: Question) -> bool:
     """Whether a module may give one of the names another one by an assignment."""
-    hits = search.given_names(question, mask)
-    lines = jit.logical_lines(mask) if hits else []
-    if lines is None:
-        return True
-    margin = [start for start, _ in lines if mask[start + 1 : start + 2] not in (b" ", b"\t")]
-    tops = {bisect_right(margin, hit - 1) - 1 for hit in hits}
-    return any(at < 0 or _SCOPE.match(mask, margin[at] + 1) is None for at in tops)
+    top: Span | None = None
+    for hit in search.given_names(question, mask):
+        if top is None or top[1] < hit:
+            top = jit.top_around(mask, hit, top[1] + 1 if top else 0)
+        if top is None or _SCOPE.match(mask, top[0] + 1) is None:
+            return True
+    return False
 
 
 def is_wanted(one: Imported, question: Question) -> bool:

@@ -91,8 +91,9 @@ def alternatives(names: Collection[str]) -> str:
 
 
 def given_names(question: Question, mask: bytes) -> list[int]:
-    """Where a path that ends with one of the names may be given another name, by an assignment or to an argument."""
-    return [one.start() for one in compiled(_given(question.names)).finditer(mask)]
+    """Where, in the text, a path that ends with one of the names may be given another name, by an assignment or to an
+    argument."""
+    return [one.start() - 1 for one in compiled(_given(question.names)).finditer(mask)]
 
 
 @lru_cache(maxsize=8)
