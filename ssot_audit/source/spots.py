@@ -122,7 +122,7 @@ class _Search:
         if path is None or letter_before(self.text, path.start) in (".", "\\") or path.start + self._width(path) != dot:
             raise Unsure("a governed name as an attribute")
         root = path.parts[0]
-        if root in self.aliases.ignored or not self.aliases.may_be_imported(root):
+        if self.aliases.is_ignored(root) or not self.aliases.may_be_imported(root):
             return
         chain = _CHAIN.match(self.text, path.start)
         if chain is None or chain.end() <= dot or not self._is_the_one(root):
@@ -193,7 +193,7 @@ class _Search:
     ) -> Iterator[Spot]:
         """The use where a call names, by a string that starts at `start`, an attribute of its first argument."""
         root, _, rest = base["path"].partition(".")
-        if root in self.aliases.ignored or not self.aliases.may_be_imported(root):
+        if self.aliases.is_ignored(root) or not self.aliases.may_be_imported(root):
             return
         ends = literal["after"] if literal else ""
         if not literal or base.end() != start or not ends or not literal["path"].isidentifier():
