@@ -13,9 +13,9 @@ from ssot_audit.source.entry import Question
 from ssot_audit.source.lines import Ruler
 from ssot_audit.source.relevant import lines_around
 from ssot_audit.source.scan import stacks_at
-from ssot_audit.source.spots import Spot, spots
+from ssot_audit.source.spots import Spot, hits, spots
 from ssot_audit.source.statements import ENDS, import_statement
-from ssot_audit.source.tokens import Unsure
+from ssot_audit.source.tokens import Tokens, Unsure
 
 Span = tuple[int, int]
 Stacks = Mapping[int, tuple[int, tuple[Block, ...]]]  # by offset: where its line starts, and the blocks around it
@@ -25,13 +25,15 @@ Links = tuple[tuple[str, str], ...]
 def references(text: str, mask: bytes, statements: Sequence[Span], question: Question) -> tuple[Facts, Links]:
     """The facts of a valid text as far as they bear on the names, and the names of the module that an import makes
     stand for one of them. Raises Unsure where more of the text must be read to tell."""
+    found = hits(question, mask)
+    bearing = statements if any(found) else [one for one in statements if _bears(text[slice(*one)], question)]
     every = [
         (start + one.start, one, _is_outermost(mask, start))
-        for start, end in statements
+        for start, end in bearing
         for one in import_statement(text[start:end].rstrip(ENDS))
     ]
     bound = [Bound(one, number, outer) for number, (_, one, outer) in enumerate(every)]
-    seen = spots(text, mask, bound, question) if question.names else []
+    seen = spots(text, Tokens(text, mask, statements), found, bound, question)
     used = {spot.imported for spot in seen}
     chosen = [number for number, (_, one, _) in enumerate(every) if number in used or is_wanted(one, question)]
     inner = [every[number][0] for number in chosen if not every[number][2]]
@@ -67,6 +69,11 @@ def may_rename(mask: bytes, question: Question) -> bool:
         if top is None or _SCOPE.match(mask, top[0] + 1) is None:
             return True
     return False
+
+
+def _bears(statement: str, question: Question) -> bool:
+    """Whether an import statement may bear on any of the names where nothing else of the text spells one."""
+    return "*" in statement or search.words(question).search(statement) is not None
 
 
 def is_wanted(one: Imported, question: Question) -> bool:
@@ -107,7 +114,7 @@ def with_spots(text: str, mask: bytes, facts: Facts, question: Question) -> Fact
     """The whole facts of a text, with its spots. Raises Unsure where only the whole tree can tell."""
     outermost = {one.imported for one in facts.bindings if one.kind == "import"}
     imports = [Bound(one, number, number in outermost) for number, one in enumerate(facts.imports)]
-    seen = spots(text, mask, imports, question)
+    seen = spots(text, Tokens(text, mask), hits(question, mask), imports, question)
     if not seen:
         return facts
     stacks = _stacks(text, mask, [one.start for one in seen], question)

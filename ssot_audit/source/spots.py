@@ -13,7 +13,6 @@ from functools import cached_property
 from keyword import iskeyword
 from typing import NamedTuple
 
-from ssot_audit.engine import compiled
 from ssot_audit.source import search
 from ssot_audit.source.aliases import Aliases
 from ssot_audit.source.bound import Bound, absolute, by_last_part, may_be_module
@@ -46,23 +45,37 @@ class Spot(NamedTuple):
     imported: int = -1
 
 
+class Hits(NamedTuple):
+    """Where a text spells one of the names in a way that could be a spot, or that only its tree could tell, whatever
+    stands there: dots, quotes, and names as keywords, where the text has any function that takes them."""
+
+    attributes: Sequence[int] = ()
+    strings: Sequence[int] = ()
+    keywords: Sequence[int] = ()
+
+
+def hits(question: Question, mask: bytes) -> Hits:
+    if not question.names:
+        return Hits()
+    names = search.spelled(question.names)
+    keywords = search.places(KEYWORDS.format(names), mask) if search.places(_MULTIPLE, mask) else ()
+    return Hits(search.places(ATTRIBUTES.format(names), mask), search.places(STRINGS.format(names), mask), keywords)
+
+
 def may_hold(question: Question, mask: bytes) -> bool:
     """Whether a text has anything that could be a spot, or that only its tree could tell."""
-    names = search.spelled(question.names)
-    patterns = STRINGS.format(names), ATTRIBUTES.format(names), KEYWORDS.format(names)
-    return any(compiled(one).search(mask) is not None for one in patterns)
+    return any(hits(question, mask))
 
 
-def spots(text: str, mask: bytes, imports: Sequence[Bound], question: Question) -> list[Spot]:
+def spots(text: str, tokens: Tokens, found: Hits, imports: Sequence[Bound], question: Question) -> list[Spot]:
     """The spots of a text, in order. Raises Unsure where only the whole tree can tell."""
-    return list(_Search(text, mask, imports, question).found())
+    return list(_Search(text, tokens, imports, question).among(found))
 
 
 class _Search:
-    def __init__(self, text: str, mask: bytes, imports: Sequence[Bound], question: Question) -> None:
-        self.text, self.mask, self.question = text, mask, question
+    def __init__(self, text: str, tokens: Tokens, imports: Sequence[Bound], question: Question) -> None:
+        self.text, self.tokens = text, tokens
         self.imports = [one.what for one in imports]
-        self.tokens = Tokens(text, mask)
         self.aliases = Aliases(text, self.tokens, (one.bound for one in self.imports))
         if any(self.tokens.is_code(offset) for offset in search.other_letters(question, text)):
             raise Unsure("names that may be spelled in other letters")
@@ -72,18 +85,13 @@ class _Search:
             self.bound.setdefault(one.what.bound, []).append(one)
         self.plain: dict[str, bool] = {}  # whether a name is only ever called, or has attributes taken
 
-    def found(self) -> Iterator[Spot]:
-        names = search.spelled(self.question.names)
-        if self._hits(KEYWORDS.format(names)) and any(map(self.tokens.is_code, self._hits(_MULTIPLE))):
+    def among(self, hits: Hits) -> Iterator[Spot]:
+        if hits.keywords and any(map(self.tokens.is_code, self.tokens.hits(_MULTIPLE))):
             raise Unsure("patch.multiple")
         self._module_bindings()
-        found = {one.start: one for dot in self._hits(ATTRIBUTES.format(names)) for one in self._attribute(dot)}
-        found |= {one.start: one for quote in self._hits(STRINGS.format(names)) for one in self._string(quote)}
+        found = {one.start: one for dot in hits.attributes for one in self._attribute(dot)}
+        found |= {one.start: one for quote in hits.strings for one in self._string(quote)}
         yield from (found[start] for start in sorted(found))
-
-    def _hits(self, pattern: str) -> list[int]:
-        """Where a pattern matches in the text, whatever stands there."""
-        return [one.start() - 1 for one in compiled(pattern).finditer(self.mask)]
 
     def _elsewhere(self, name: str, following: str, before: str = ".") -> Iterator[int]:
         """Where a name stands in code, but for imports, and not directly before what may follow it, nor directly behind

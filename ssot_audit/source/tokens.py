@@ -9,8 +9,7 @@ from functools import cached_property
 from operator import attrgetter
 from typing import NamedTuple
 
-from ssot_audit.engine import compiled
-from ssot_audit.source import jit
+from ssot_audit.source import jit, search
 from ssot_audit.source.jit import Span
 
 _FORMATTED = re.compile(r"(?<!\w)(?:[fFtT][rR]?|[rR][fFtT])\Z")
@@ -147,7 +146,7 @@ class Tokens:
 
     def hits(self, pattern: str) -> list[int]:
         """Where a pattern matches in the text, whatever stands there."""
-        return [one.start() - 1 for one in compiled(pattern).finditer(self._mask)]
+        return search.places(pattern, self._mask)
 
     def line(self, offset: int) -> LogicalLine:
         """The logical line that holds an offset."""
