@@ -10,6 +10,7 @@ from ssot_audit.source import jit, search
 from ssot_audit.source.blocks import Block, contexts, in_module
 from ssot_audit.source.bound import Bound, Imported
 from ssot_audit.source.entry import Question
+from ssot_audit.source.jit import Span
 from ssot_audit.source.lines import Ruler
 from ssot_audit.source.relevant import lines_around
 from ssot_audit.source.scan import stacks_at
@@ -17,7 +18,6 @@ from ssot_audit.source.spots import Spot, hits, spots
 from ssot_audit.source.statements import ENDS, import_statement
 from ssot_audit.source.tokens import Tokens, Unsure
 
-Span = tuple[int, int]
 Stacks = Mapping[int, tuple[int, tuple[Block, ...]]]  # by offset: where its line starts, and the blocks around it
 Links = tuple[tuple[str, str], ...]
 
@@ -33,11 +33,12 @@ def references(text: str, mask: bytes, statements: Sequence[Span], question: Que
         for one in import_statement(text[start:end].rstrip(ENDS))
     ]
     bound = [Bound(one, number, outer) for number, (_, one, outer) in enumerate(every)]
-    seen = spots(text, Tokens(text, mask, statements), found, bound, question)
+    tokens = Tokens(text, mask, statements)
+    seen = spots(text, tokens, found, bound, question)
     used = {spot.imported for spot in seen}
     chosen = [number for number, (_, one, _) in enumerate(every) if number in used or is_wanted(one, question)]
     inner = [every[number][0] for number in chosen if not every[number][2]]
-    stacks = _stacks(text, mask, sorted((*inner, *(spot.start for spot in seen))), question)
+    stacks = _stacks(text, mask, tokens, sorted((*inner, *(spot.start for spot in seen))))
     ruler, imports = Ruler(text), []
     links: dict[tuple[str, str], None] = {}
     for start, one, outer in (every[number] for number in chosen):
@@ -81,10 +82,10 @@ def is_wanted(one: Imported, question: Question) -> bool:
     return one.name == "*" or search.words(question).search(f"{one.module} {one.name or ''}") is not None
 
 
-def _stacks(text: str, mask: bytes, offsets: Sequence[int], question: Question) -> Stacks:
+def _stacks(text: str, mask: bytes, tokens: Tokens, offsets: Sequence[int]) -> Stacks:
     if not offsets:
         return {}
-    lines = lines_around(text, mask, offsets)
+    lines = lines_around(text, mask, {tokens.line(offset).span for offset in offsets})
     found = stacks_at(text, lines, offsets) if lines is not None else ()
     if len(found) != len(offsets):
         raise Unsure("a name whose line cannot be told")
@@ -114,9 +115,10 @@ def with_spots(text: str, mask: bytes, facts: Facts, question: Question) -> Fact
     """The whole facts of a text, with its spots. Raises Unsure where only the whole tree can tell."""
     outermost = {one.imported for one in facts.bindings if one.kind == "import"}
     imports = [Bound(one, number, number in outermost) for number, one in enumerate(facts.imports)]
-    seen = spots(text, Tokens(text, mask), hits(question, mask), imports, question)
+    tokens = Tokens(text, mask)
+    seen = spots(text, tokens, hits(question, mask), imports, question)
     if not seen:
         return facts
-    stacks = _stacks(text, mask, [one.start for one in seen], question)
+    stacks = _stacks(text, mask, tokens, [one.start for one in seen])
     uses, targets = placed(text, seen, stacks, {number: number for number in range(len(imports))})
     return facts._replace(uses=uses, targets=targets)

@@ -87,11 +87,16 @@ class LogicalLine:
     """A logical line, its indentation included and its line end not. Offsets are those of the whole text."""
 
     def __init__(self, text: str, mask: bytes, span: Span) -> None:
-        self.start, self.end = span
-        found = jit.tokens(mask[self.start : self.end + 1])
+        self._text, self._mask = text, mask
+        self.span = self.start, self.end = span
+
+    @cached_property
+    def _tokens(self) -> list[Span]:
+        """Its strings and comments."""
+        found = jit.tokens(self._mask[self.start : self.end + 1])
         if found is None:
             raise Unsure("strings that cannot be told apart with certainty")
-        self._text, self._tokens = text, [(self.start + first, self.start + last) for first, last in found]
+        return [(self.start + first, self.start + last) for first, last in found]
 
     def token_around(self, offset: int) -> int | None:
         """Where the string or comment starts that holds the offset; a string starts with its first quote."""
