@@ -6,13 +6,13 @@ A name that no import binds, and that is given no name that one does, cannot lea
 from __future__ import annotations
 
 import re
-from collections.abc import Iterable, Set
+from collections.abc import Iterable, Iterator, Set
 from functools import cached_property
 from keyword import iskeyword, kwlist
 from typing import NamedTuple
 
 from ssot_audit.source.lines import columns, marks
-from ssot_audit.source.tokens import Tokens, letter_before
+from ssot_audit.source.tokens import Tokens, letter_before, standing
 
 ROOT = re.compile(r"(?<![\w.])[^\W\d]\w*")  # the first name of a path
 _BARE = re.compile(r"(?<![\w.])[^\W\d]\w*+(?!\s*[.\[(])")  # a name of which nothing is taken
@@ -45,6 +45,7 @@ class Aliases:
         """`bound` are the names that imports bind."""
         self._text, self._tokens = text, tokens
         self._bound = {*bound}
+        self._imported: dict[str, bool] = {}  # whether a name may stand for something an import binds
 
     @cached_property
     def pieces(self) -> list[Piece]:
@@ -119,7 +120,26 @@ class Aliases:
 
     def may_be_imported(self, root: str) -> bool:
         """Whether a name may stand for something an import binds."""
-        return root in self._bound or not self._bound.isdisjoint(self.related((root,)))
+        if root not in self._imported:
+            self._imported[root] = self._leads_to_import(root)
+        return self._imported[root]
+
+    def _leads_to_import(self, root: str) -> bool:
+        found, waiting = {root}, [root]
+        while waiting:
+            name = waiting.pop()
+            if name in self._bound:
+                return True
+            more = {one for roots in self._renaming_with(name) if name in roots for one in roots} - found
+            found |= more
+            waiting += more
+        return False
+
+    def _renaming_with(self, name: str) -> Iterator[set[str]]:
+        """Of every line that spells a name and may give a path another one: the names it gives and the first of the
+        paths."""
+        for line in {line.start: line for line in map(self._tokens.line, standing(self._text, name))}.values():
+            yield {one for one in ROOT.findall(_renamed(line.code)) if not self.is_ignored(one)}
 
 
 def _renamed(code: str) -> str:

@@ -18,7 +18,7 @@ from ssot_audit.source.aliases import Aliases
 from ssot_audit.source.bound import Bound, absolute, by_last_part, may_be_module
 from ssot_audit.source.entry import Question
 from ssot_audit.source.functions import BASED, SIMPLE, WORDS, function_of
-from ssot_audit.source.tokens import Path, Tokens, Unsure, letter_before, path_before
+from ssot_audit.source.tokens import Path, Tokens, Unsure, letter_before, path_before, standing
 
 _GAP = r"(?:[\s\\]|\#[^\n]*+\n)*+"  # what may stand between the tokens of an expression
 ATTRIBUTES = rf"\.{_GAP}(?={{}})"
@@ -26,6 +26,9 @@ STRINGS = r"[\"'](?=(?:\.*+(?:[\w?]++[.:])*?){})"
 KEYWORDS = rf"(?<![\w?.]){{}}{_GAP}=(?!=)"
 _MULTIPLE = r"(?<![\w?])multiple(?![\w?])"  # patch.multiple has names as keywords
 _CALLED = r"(?:\.\w+)?[ \t]*\("  # directly behind a function's name
+_TAKEN = re.compile(rf"{_GAP}\.")  # directly behind a name an attribute is taken of
+_DEFINES = re.compile(r"(?<!\w)(?:def|class)[\s\\]+\Z")  # before a name
+_WORDS = "|".join(WORDS)
 _LITERAL = re.compile(r"(?P<quote>[\"'])(?P<path>[\w.:]+)(?P=quote)(?P<after>[,)]?)")
 _BASE = re.compile(r"\s*(?P<path>[^\W\d]\w*(?:\.[^\W\d]\w*)*)\s*,\s*")
 _CHAIN = re.compile(r"\w+(?:\.\w+)+")
@@ -93,17 +96,12 @@ class _Search:
         found |= {one.start: one for quote in hits.strings for one in self._string(quote)}
         yield from (found[start] for start in sorted(found))
 
-    def _elsewhere(self, name: str, following: str, before: str = ".") -> Iterator[int]:
-        """Where a name stands in code, but for imports, and not directly before what may follow it, nor directly behind
-        one of the characters of `before`."""
-        follows, at = re.compile(following), self.text.find(name)
-        while at >= 0:
-            end = at + len(name)
-            behind, ahead = self.text[at - 1 : at], self.text[end : end + 1]
-            inside = any(one == "_" or one.isalnum() for one in (behind, ahead)) or (behind and behind in before)
-            if not inside and not follows.match(self.text, end) and self.tokens.is_bare_code(at):
-                yield at
-            at = self.text.find(name, end)
+    def _elsewhere(self, name: str, following: str, behind: str = ".") -> bool:
+        """Whether a name stands in code, but for imports, and not directly before what may follow it, nor directly
+        behind one of some characters."""
+        follows = re.compile(following)
+        places = (at for at in standing(self.text, name, behind) if not follows.match(self.text, at + len(name)))
+        return any(map(self.tokens.is_bare_code, places))
 
     # Attributes
 
@@ -111,16 +109,16 @@ class _Search:
         for one in self.imports:
             if one.name is None and one.alias is None:
                 below = any("" in self.modules.get(part, ()) for part in one.module.split("."))
-                if below and next(self._elsewhere(one.bound, r"\("), None) is not None:
+                if below and self._elsewhere(one.bound, r"\("):
                     raise Unsure("attributes of a governed module")
             if one.name == "*" or not (one.name or one.alias) or not may_be_module(one, self.modules):
                 continue
             # What is known to be a module may be given another name; what only might be one has attributes taken.
             known = "" in self.modules[(one.name or one.module).rpartition(".")[2]]
-            taken = re.finditer(rf"(?<![\w.]){re.escape(one.bound)}(?!\w){_GAP}\.", self.text)
-            if known and next(self._elsewhere(one.bound, r"\("), None) is not None:
+            if known and self._elsewhere(one.bound, r"\("):
                 raise Unsure("attributes of a governed module")
-            if any(self.tokens.is_code(hit.start()) for hit in taken):
+            taken = (at for at in standing(self.text, one.bound) if _TAKEN.match(self.text, at + len(one.bound)))
+            if any(map(self.tokens.is_code, taken)):
                 raise Unsure("attributes of a governed module")
 
     def _attribute(self, dot: int) -> Iterator[Spot]:
@@ -168,9 +166,8 @@ class _Search:
         """Whether nothing but imports may bind the name: in other code it stands directly before `(` or `.` only, and
         defines nothing."""
         if name not in self.plain:
-            elsewhere = next(self._elsewhere(name, r"[.(]"), None) is not None
-            defined = re.search(rf"(?<!\w)(?:def|class)[\s\\]+{re.escape(name)}(?!\w)", self.text) is not None
-            self.plain[name] = not elsewhere and not defined
+            defined = any(_DEFINES.search(self.text[max(0, at - 200) : at]) for at in standing(self.text, name))
+            self.plain[name] = not defined and not self._elsewhere(name, r"[.(]")
         return self.plain[name]
 
     # Strings
@@ -240,7 +237,7 @@ class _Search:
     @cached_property
     def functions(self) -> frozenset[str]:
         """The names by which such a function may be called here; none where the text spells none."""
-        spelled = {word for word in WORDS if word in self.text}
+        spelled = self.tokens.spelled(_WORDS)
         aliases = {one.alias for one in self.imports if one.alias and one.name in WORDS}
         return frozenset({*spelled, *aliases, "object", "dict"}) if spelled else frozenset()
 
@@ -248,7 +245,7 @@ class _Search:
     def is_renamed(self) -> bool:
         """Whether such a function may have another name: somewhere it is not called, nor its method."""
         names = self.functions - {"object", "dict"}
-        return any(next(self._elsewhere(name, _CALLED, before=""), None) is not None for name in names)
+        return any(self._elsewhere(name, _CALLED, behind="") for name in names)
 
     def _function(self, parts: tuple[str, ...]) -> str:
         """What the text of a call calls, wherever it stands; empty for what names no path."""

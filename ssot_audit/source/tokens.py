@@ -4,11 +4,12 @@ from __future__ import annotations
 
 import re
 from bisect import bisect_right
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
 from functools import cached_property
 from operator import attrgetter
 from typing import NamedTuple
 
+from ssot_audit.engine import compiled
 from ssot_audit.source import jit, search
 from ssot_audit.source.jit import Span
 
@@ -40,6 +41,17 @@ def path_before(text: str, end: int) -> Path | None:
         raise Unsure("a very long path")
     parts = tuple("".join(found[1][::-1].split()).split("."))
     return Path(end - found.end(), parts) if parts[0].isidentifier() else None
+
+
+def standing(text: str, name: str, behind: str = ".") -> Iterator[int]:
+    """Where a name stands as a whole word, not directly behind one of some characters."""
+    at = text.find(name)
+    while at >= 0:
+        end = at + len(name)
+        before, after = text[at - 1 : at], text[end : end + 1]
+        if not (any(one == "_" or one.isalnum() for one in (before, after)) or (before and before in behind)):
+            yield at
+        at = text.find(name, end)
 
 
 def letter_before(text: str, end: int) -> str:
@@ -152,6 +164,10 @@ class Tokens:
     def hits(self, pattern: str) -> list[int]:
         """Where a pattern matches in the text, whatever stands there."""
         return search.places(pattern, self._mask)
+
+    def spelled(self, pattern: str) -> set[str]:
+        """What a pattern matches in the text, whatever stands there."""
+        return {one.group().decode("ascii") for one in compiled(pattern).finditer(self._mask)}
 
     def line(self, offset: int) -> LogicalLine:
         """The logical line that holds an offset."""
