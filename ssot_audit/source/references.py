@@ -116,6 +116,8 @@ def with_spots(text: str, mask: bytes, facts: Facts, question: Question) -> Fact
     outermost = {one.imported for one in facts.bindings if one.kind == "import"}
     imports = [Bound(one, number, number in outermost) for number, one in enumerate(facts.imports)]
     tokens = Tokens(text, mask)
+    if any(map(tokens.is_code, search.other_letters(question, text))):
+        raise Unsure("names that may be spelled in other letters")
     seen = spots(text, tokens, hits(question, mask), imports, question)
     if not seen:
         return facts

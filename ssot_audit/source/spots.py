@@ -71,7 +71,8 @@ def may_hold(question: Question, mask: bytes) -> bool:
 
 
 def spots(text: str, tokens: Tokens, found: Hits, imports: Sequence[Bound], question: Question) -> list[Spot]:
-    """The spots of a text, in order. Raises Unsure where only the whole tree can tell."""
+    """The spots of a text that spells names as the question does, in order. Raises Unsure where only the whole tree can
+    tell."""
     return list(_Search(text, tokens, imports, question).among(found))
 
 
@@ -80,8 +81,6 @@ class _Search:
         self.text, self.tokens = text, tokens
         self.imports = [one.what for one in imports]
         self.aliases = Aliases(text, self.tokens, (one.bound for one in self.imports))
-        if any(self.tokens.is_code(offset) for offset in search.other_letters(question, text)):
-            raise Unsure("names that may be spelled in other letters")
         self.modules = by_last_part(question.modules)
         self.bound: dict[str, list[Bound]] = {}
         for one in imports:
