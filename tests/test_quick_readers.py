@@ -12,11 +12,14 @@ from test_agrees_with_ast import INSTALLED, STDLIB, python_files
 
 from ssot_audit.facts import Failure
 from ssot_audit.source import jit
+from ssot_audit.source.blocks import contexts, in_module
+from ssot_audit.source.lines import Line, logical_lines
 from ssot_audit.source.plain import without_plain_statements
-from ssot_audit.source.relevant import relevant_lines
-from ssot_audit.source.scan import scan
+from ssot_audit.source.relevant import lines_around, relevant_lines
+from ssot_audit.source.scan import scan, stacks_at
 from ssot_audit.source.statements import ENDS, _parts, _plain_parts, imported_count
 from ssot_audit.source.text import decode
+from ssot_audit.source.tokens import Tokens
 
 SAMPLE = 700
 
@@ -51,6 +54,57 @@ def test_the_lines_that_matter_tell_what_all_lines_tell() -> None:
                 differing.append(text[:200])
     assert differing == []
     assert compared > 0.9 * len(texts())  # else the quick way is not the usual one
+
+
+def test_the_blocks_around_a_line_are_told_by_few_lines_as_by_all() -> None:
+    dice, compared = random.Random(4), 0
+    for text in (*texts(), FAILS_BESIDE):
+        mask = jit.masked(text)
+        if mask is None or not jit.statements(mask) or not parses(text):
+            continue
+        every = list(logical_lines(text))
+        starts = [one.start for one in every if one.word in ("import", "from") or dice.random() < 0.01]
+        tokens = Tokens(text, mask)
+        few = lines_around(text, mask, {tokens.line(start).span for start in starts})
+        if few is not None:
+            assert contexts_of(text, few, starts) == contexts_of(text, every, starts)
+            compared += len(starts)
+    assert compared > 1000
+
+
+def contexts_of(text: str, lines: list[Line], starts: list[int]) -> list[tuple[object, ...]]:
+    found = stacks_at(text, lines, starts)
+    assert len(found) == len(starts)
+    return [(line, contexts(stack, at), in_module(stack)) for at, (line, stack) in zip(starts, found, strict=True)]
+
+
+FAILS_BESIDE = """
+import pytest
+try:
+    from library import Thing
+except ImportError:
+    pass
+else:
+    pytest.fail("it must be gone")
+"""
+
+
+def test_the_line_and_the_top_statement_around_a_place_are_those_of_all_lines() -> None:
+    dice, compared = random.Random(5), 0
+    for text in texts():
+        mask = jit.masked(text)
+        lines = jit.logical_lines(mask) if mask is not None and jit.statements(mask) is not None else None
+        if mask is None or not lines or not parses(text):
+            continue
+        tops = [one for one in lines if text[one[0]] not in " \t"]
+        for start, end in dice.sample(lines, min(10, len(lines))):
+            offset = start + len(text[start:end]) - len(text[start:end].lstrip())
+            assert jit.line_around(mask, offset) == (start, end)
+            top = jit.top_around(mask, offset)
+            assert top is not None and top[0] == max((first for first, _ in tops if first <= offset))
+            assert jit.line_around(mask, offset, top[0]) == (start, end)
+            compared += 1
+    assert compared > 1000
 
 
 def test_every_import_statement_is_found_and_read_as_libcst_reads_it() -> None:

@@ -6,13 +6,13 @@ A name that no import binds, and that is given no name that one does, cannot lea
 from __future__ import annotations
 
 import re
-from collections.abc import Iterable, Set
+from collections.abc import Iterable, Iterator, Set
 from functools import cached_property
-from keyword import kwlist
+from keyword import iskeyword, kwlist
 from typing import NamedTuple
 
 from ssot_audit.source.lines import columns, marks
-from ssot_audit.source.tokens import Tokens, letter_before
+from ssot_audit.source.tokens import Tokens, letter_before, standing
 
 ROOT = re.compile(r"(?<![\w.])[^\W\d]\w*")  # the first name of a path
 _BARE = re.compile(r"(?<![\w.])[^\W\d]\w*+(?!\s*[.\[(])")  # a name of which nothing is taken
@@ -21,7 +21,8 @@ _FIRST = re.compile(r"[ \t\f]*(@|\w*)")
 # A path may be given another name where it is a whole value, or one of several.
 _PATHS = re.compile(r"(?:\w++(?![ \t]*+[(\[])|[\s.,()\[\]*\\=])*+\Z")
 _WHOLE = re.compile(r"[ \t]*(?:[,)\]};#\\\r\n]|\Z)")
-_ITSELF = re.compile(r"(?<![\w.])(?:self|cls)\b(?!\s*\.)")
+# Not where an attribute is taken of it, nor where it is a first argument or parameter.
+_ITSELF = r"(?<![\w?.])(?:(?<![\w?]\()|(?=\w++\s*+[^\s,)]))(?:self|cls)(?![\w?])(?!\s*\.)"
 _BINDS_NEXT = re.compile(
     r"\b(?:as|global|nonlocal|import|case|del)\b[\s\w,(*.\[\\]*+\Z|\bfor\b(?:(?!\bin\b).)*+\Z", re.DOTALL
 )
@@ -44,6 +45,7 @@ class Aliases:
         """`bound` are the names that imports bind."""
         self._text, self._tokens = text, tokens
         self._bound = {*bound}
+        self._imported: dict[str, bool] = {}  # whether a name may stand for something an import binds
 
     @cached_property
     def pieces(self) -> list[Piece]:
@@ -58,20 +60,26 @@ class Aliases:
     @cached_property
     def rebinds_itself(self) -> bool:
         """Whether `self` or `cls` may be bound by anything but a parameter."""
-        found = _ITSELF.finditer(self._tokens.code)
-        return not self._bound.isdisjoint(("self", "cls")) or any(self._may_bind(*one.span()) for one in found)
+        found = self._tokens.hits(_ITSELF)
+        return not self._bound.isdisjoint(("self", "cls")) or any(map(self._may_bind, found))
 
-    def _may_bind(self, start: int, end: int) -> bool:
-        """Whether a name that stands somewhere in code may be bound there, but for a parameter."""
-        number, code = self._tokens.line_of(start), self._tokens.code
-        if code[end : end + 100].lstrip().startswith(":=") or number < 0:
+    def _may_bind(self, start: int) -> bool:
+        """Whether the name at an offset may be bound there, but for a parameter."""
+        line = self._tokens.line(start)
+        first = start - line.start
+        if not (name := _WORD.match(line.code, first)):  # in a string or a comment
+            return False
+        if line.code[name.end() :].lstrip().startswith(":="):
             return True
         if self._tokens.is_argument(start):
             return False
-        first, last = self._tokens.lines[number]
-        if _BINDS_NEXT.search(code, first, start):
+        if _BINDS_NEXT.search(line.code, 0, first):
             return True
-        return any(mark == "=" and at + first >= end for at, mark in marks(code[first:last], 0, last - first))
+        return any(mark == "=" and at >= name.end() for at, mark in marks(line.code, 0, len(line.code)))
+
+    def is_ignored(self, word: str) -> bool:
+        """Whether a word stands for nothing imported."""
+        return iskeyword(word) or (word in ("self", "cls") and not self.rebinds_itself)
 
     @cached_property
     def ignored(self) -> frozenset[str]:
@@ -86,27 +94,15 @@ class Aliases:
     def _renaming(self) -> list[tuple[set[str], set[str]]]:
         """Of every line that may give a path another name: the names it gives and the first of the paths, and all
         their parts."""
-        found = (self._renamed(*one) for one in self._tokens.lines)
+        code = self._tokens.code
+        found = (_renamed(code[start:end]) for start, end in self._tokens.lines)
         return [({*ROOT.findall(text)} - self.ignored, {*_WORD.findall(text)}) for text in found if text]
-
-    def _renamed(self, start: int, end: int) -> str:
-        """Of a line that may give a path another name what tells both; else nothing. What an object's attribute or
-        item is set to gives no name."""
-        text = self._tokens.code[start:end]
-        if "=" not in text or ":=" in text or ";" in text:
-            return text if "=" in text else ""
-        equals = [at for at, mark in marks(text, 0, len(text)) if mark == "="]
-        if not equals or not ("," in text[: equals[-1]] or _PATHS.match(text, equals[-1])):
-            return ""
-        given = _BARE.findall(text, 0, equals[-1])
-        return " ".join((*given, text[equals[-1] :])) if given else ""
 
     def may_rename(self, start: int, end: int) -> bool:
         """Whether what stands at an offset may be given another name."""
         if letter_before(self._text, start) not in tuple("=,([{") or not _WHOLE.match(self._text, end):
             return False
-        at = self._tokens.line_of(start)
-        return at >= 0 and bool(self._renamed(*self._tokens.lines[at]))
+        return bool(_renamed(self._tokens.line(start).code))
 
     def standing_for(self, parts: Set[str]) -> set[str]:
         """The names that may stand for a path with one of these parts."""
@@ -124,4 +120,35 @@ class Aliases:
 
     def may_be_imported(self, root: str) -> bool:
         """Whether a name may stand for something an import binds."""
-        return root in self._bound or not self._bound.isdisjoint(self.related((root,)))
+        if root not in self._imported:
+            self._imported[root] = self._leads_to_import(root)
+        return self._imported[root]
+
+    def _leads_to_import(self, root: str) -> bool:
+        found, waiting = {root}, [root]
+        while waiting:
+            name = waiting.pop()
+            if name in self._bound:
+                return True
+            more = {one for roots in self._renaming_with(name) if name in roots for one in roots} - found
+            found |= more
+            waiting += more
+        return False
+
+    def _renaming_with(self, name: str) -> Iterator[set[str]]:
+        """Of every line that spells a name and may give a path another one: the names it gives and the first of the
+        paths."""
+        for line in {line.start: line for line in map(self._tokens.line, standing(self._text, name))}.values():
+            yield {one for one in ROOT.findall(_renamed(line.code)) if not self.is_ignored(one)}
+
+
+def _renamed(code: str) -> str:
+    """Of a line that may give a path another name what tells both; else nothing. What an object's attribute or item is
+    set to gives no name."""
+    if "=" not in code or ":=" in code or ";" in code:
+        return code if "=" in code else ""
+    equals = [at for at, mark in marks(code, 0, len(code)) if mark == "="]
+    if not equals or not ("," in code[: equals[-1]] or _PATHS.match(code, equals[-1])):
+        return ""
+    given = _BARE.findall(code, 0, equals[-1])
+    return " ".join((*given, code[equals[-1] :])) if given else ""

@@ -43,7 +43,7 @@ class _Interest:
     """Which logical lines bear on the names of a question. Raises Unsure where strings cannot be told apart."""
 
     def __init__(self, text: str, mask: bytes, facts: Facts, question: Question) -> None:
-        self.text, self.mask, self.facts, self.question = text, mask, facts, question
+        self.text, self.facts, self.question = text, facts, question
         self.tokens = Tokens(text, mask)
         self.aliases = Aliases(text, self.tokens, (one.bound for one in facts.imports))
         self.pieces, self.code = self.aliases.pieces, self.tokens.code
@@ -51,18 +51,17 @@ class _Interest:
     def alive(self) -> set[int]:
         """The numbers of the lines that do."""
         names = search.spelled(self.question.names)
-        found = {at: self._before(at) for at in self._hits(ATTRIBUTES.format(names)) if self.code[at] == "."}
-        found |= {at: self._around(at) for at in self._hits(STRINGS.format(names)) if self.tokens.may_start_string(at)}
+        found = {at: self._before(at) for at in self.tokens.hits(ATTRIBUTES.format(names)) if self.code[at] == "."}
+        found |= {
+            at: self._around(at) for at in self.tokens.hits(STRINGS.format(names)) if self.tokens.may_start_string(at)
+        }
         if re.search(r"\bmultiple\b", self.code):
-            found |= {at: self._around(at) for at in self._hits(KEYWORDS.format(names)) if self.code[at].strip()}
+            found |= {at: self._around(at) for at in self.tokens.hits(KEYWORDS.format(names)) if self.code[at].strip()}
         roots = {root for some in found.values() for root in some} | bound_modules(self.facts.imports, self.question)
         words = self.aliases.related(roots)
         spelled = rf"{_ALWAYS}|(?<!\w)(?:{'|'.join(sorted(map(re.escape, words)))})(?!\w)" if words else _ALWAYS
         places = (one.start() for one in re.finditer(spelled, self.code))
         return {*map(self.tokens.line_of, places)} | {self.tokens.line_of(at) for at, some in found.items() if some}
-
-    def _hits(self, pattern: str) -> list[int]:
-        return [one.start() - 1 for one in engine.compiled(pattern).finditer(self.mask)]
 
     def _before(self, dot: int) -> set[str]:
         """The names that what an attribute is taken of may start with."""

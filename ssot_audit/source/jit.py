@@ -8,9 +8,12 @@ as `?`, which no Python program has outside strings and comments, and counts as 
 from __future__ import annotations
 
 import re
+from collections.abc import Sequence
 from itertools import accumulate
 
 from ssot_audit import engine
+
+Span = tuple[int, int]
 
 _PREFIX = r"(?:(?<![\w?])[fFtT]|(?<![\w?])[fFtT][rR]|(?<![\w?])[rR][fFtT])"
 _ESCAPE = r"\\(?:\x20?\n|.)"
@@ -89,6 +92,12 @@ _TOKENS = (
     rf"(?:\K(?:{_STRING}|\#[^\n]*+)|(?<unsure>)\K[\"'\\])"
 )
 
+# Of one kind of part, as many as are whole; and one. A part starts with the line end before it.
+_PARTS = r"{}\G(?:{}(?=\n))*+", r"{}\G{}(?=\n|\z)"
+_LINE = tuple(one.format(DEFINITIONS, rf"\n{LOGICAL_LINE}") for one in _PARTS)
+# A statement that is not indented, with all that are below it.
+_TOP_LINES = rf"\n(?:[^\n\\#\"'()\[\]{{}}]++|\n(?!\f*+[^\s\#])|{_SKIPPED})*+"
+_TOP = tuple(one.format(DEFINITIONS, _TOP_LINES) for one in _PARTS)
 # Every logical line that is more than a comment, its indentation included.
 _EACH_LINE = rf"{DEFINITIONS}\n\K[ \t\f]*+(?=[^\s\#]){LOGICAL_LINE}(?:(?=\n|\z)|(?<unsure>))"
 
@@ -105,7 +114,7 @@ def masked(text: str) -> bytes | None:
     return mask
 
 
-def statements(mask: bytes) -> list[tuple[int, int]] | None:
+def statements(mask: bytes) -> list[Span] | None:
     """Start and end, in the text, of every import statement."""
     found = _spans(_STATEMENTS, mask)
     if found is None or not all(_may_start(mask, start) for start, _ in found):
@@ -121,22 +130,46 @@ def _may_start(mask: bytes, start: int) -> bool:
     return not before.endswith(b":") or _HEADED.match(before) is not None
 
 
-def marks(mask: bytes) -> list[tuple[int, int]] | None:
+def marks(mask: bytes) -> list[Span] | None:
     """Start and end, in the mask, of every header up to its colon, of every simple statement a scanner asks about, and
     of every logical line that is not indented."""
     return _spans(_LINES, mask)
 
 
-def tokens(mask: bytes) -> list[tuple[int, int]] | None:
+def tokens(mask: bytes) -> list[Span] | None:
     """Start and end, in the text, of every string, from its first quote, and of every comment."""
     found = _spans(_TOKENS, mask)
     return None if found is None else [(start - 1, end - 1) for start, end in found]
 
 
-def logical_lines(mask: bytes) -> list[tuple[int, int]] | None:
+def logical_lines(mask: bytes) -> list[Span] | None:
     """Start and end, in the text, of every logical line of a mask in which brackets and strings can be told apart."""
     found = _spans(_EACH_LINE, mask)
     return None if found is None else [(start - 1, end - 1) for start, end in found]
+
+
+def line_around(mask: bytes, offset: int, known: int = 0) -> Span | None:
+    """Start and end, in the text, of the logical line that holds an offset, which is no line end. `known` is the start
+    of any such line at or before it."""
+    return _around(_LINE, mask, offset, known)
+
+
+def top_around(mask: bytes, offset: int, known: int = 0) -> Span | None:
+    """The same of the statement at the margin that holds an offset, with all that is below it."""
+    return _around(_TOP, mask, offset, known)
+
+
+def _around(parts: Sequence[str], mask: bytes, offset: int, known: int) -> Span | None:
+    if not engine.IS_COMPILED:
+        return None
+    many, one = map(engine.compiled, parts)
+    try:
+        # Searches, as the matcher does not run compiled where it is told to match at one place.
+        start: int = many.search(mask, known, offset + 2).end()
+        found = one.search(mask, start)
+    except engine.MatchError:  # deeper than the matcher's stack
+        return None
+    return (start, found.end() - 1) if found and offset < found.end() else None
 
 
 # What is put on both sides of a match; neither is in any mask.
@@ -144,7 +177,7 @@ _EDGE, _DOUBT = b"\x80", b"\x81"
 _MARKED = b"${unsure:+\x81:\x80}$0\x80"
 
 
-def _spans(pattern: str, mask: bytes) -> list[tuple[int, int]] | None:
+def _spans(pattern: str, mask: bytes) -> list[Span] | None:
     """Where a pattern matches; None where any match is in doubt. One call of the matcher marks them all."""
     if not engine.IS_COMPILED:
         return None

@@ -12,8 +12,9 @@ from ssot_audit.source.directives import MARK
 from ssot_audit.source.entry import GIVEN_UP, LINE_BY_LINE, READ, SCANNED, WALKED, Entry, Task
 from ssot_audit.source.files import read_bytes
 from ssot_audit.source.idle import without_idle_lines
+from ssot_audit.source.jit import Span
 from ssot_audit.source.lines import physical_lines
-from ssot_audit.source.references import Span, is_wanted, may_rename, references, with_spots
+from ssot_audit.source.references import is_wanted, may_rename, references, with_spots
 from ssot_audit.source.relevant import relevant_lines
 from ssot_audit.source.scan import scan
 from ssot_audit.source.spots import may_hold

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import re
-from bisect import bisect_right
 from collections.abc import Mapping, Sequence
 
 from ssot_audit.facts import Channel, Facts, Import, Target, Use
@@ -11,14 +10,14 @@ from ssot_audit.source import jit, search
 from ssot_audit.source.blocks import Block, contexts, in_module
 from ssot_audit.source.bound import Bound, Imported
 from ssot_audit.source.entry import Question
+from ssot_audit.source.jit import Span
 from ssot_audit.source.lines import Ruler
 from ssot_audit.source.relevant import lines_around
 from ssot_audit.source.scan import stacks_at
-from ssot_audit.source.spots import Spot, spots
+from ssot_audit.source.spots import Spot, hits, spots
 from ssot_audit.source.statements import ENDS, import_statement
-from ssot_audit.source.tokens import Unsure
+from ssot_audit.source.tokens import Tokens, Unsure
 
-Span = tuple[int, int]
 Stacks = Mapping[int, tuple[int, tuple[Block, ...]]]  # by offset: where its line starts, and the blocks around it
 Links = tuple[tuple[str, str], ...]
 
@@ -26,17 +25,20 @@ Links = tuple[tuple[str, str], ...]
 def references(text: str, mask: bytes, statements: Sequence[Span], question: Question) -> tuple[Facts, Links]:
     """The facts of a valid text as far as they bear on the names, and the names of the module that an import makes
     stand for one of them. Raises Unsure where more of the text must be read to tell."""
+    found = hits(question, mask)
+    bearing = statements if any(found) else [one for one in statements if _bears(text[slice(*one)], question)]
     every = [
         (start + one.start, one, _is_outermost(mask, start))
-        for start, end in statements
+        for start, end in bearing
         for one in import_statement(text[start:end].rstrip(ENDS))
     ]
     bound = [Bound(one, number, outer) for number, (_, one, outer) in enumerate(every)]
-    seen = spots(text, mask, bound, question) if question.names else []
+    tokens = Tokens(text, mask, statements)
+    seen = spots(text, tokens, found, bound, question)
     used = {spot.imported for spot in seen}
     chosen = [number for number, (_, one, _) in enumerate(every) if number in used or is_wanted(one, question)]
     inner = [every[number][0] for number in chosen if not every[number][2]]
-    stacks = _stacks(text, mask, sorted((*inner, *(spot.start for spot in seen))), question)
+    stacks = _stacks(text, mask, tokens, sorted((*inner, *(spot.start for spot in seen))))
     ruler, imports = Ruler(text), []
     links: dict[tuple[str, str], None] = {}
     for start, one, outer in (every[number] for number in chosen):
@@ -61,13 +63,18 @@ _SCOPE = re.compile(rb"(?:async[ \t]+)?def\b|class\b|@")
 
 def may_rename(mask: bytes, question: Question) -> bool:
     """Whether a module may give one of the names another one by an assignment."""
-    hits = search.given_names(question, mask)
-    lines = jit.logical_lines(mask) if hits else []
-    if lines is None:
-        return True
-    margin = [start for start, _ in lines if mask[start + 1 : start + 2] not in (b" ", b"\t")]
-    tops = {bisect_right(margin, hit - 1) - 1 for hit in hits}
-    return any(at < 0 or _SCOPE.match(mask, margin[at] + 1) is None for at in tops)
+    top: Span | None = None
+    for hit in search.given_names(question, mask):
+        if top is None or top[1] < hit:
+            top = jit.top_around(mask, hit, top[1] + 1 if top else 0)
+        if top is None or _SCOPE.match(mask, top[0] + 1) is None:
+            return True
+    return False
+
+
+def _bears(statement: str, question: Question) -> bool:
+    """Whether an import statement may bear on any of the names where nothing else of the text spells one."""
+    return "*" in statement or search.words(question).search(statement) is not None
 
 
 def is_wanted(one: Imported, question: Question) -> bool:
@@ -75,10 +82,10 @@ def is_wanted(one: Imported, question: Question) -> bool:
     return one.name == "*" or search.words(question).search(f"{one.module} {one.name or ''}") is not None
 
 
-def _stacks(text: str, mask: bytes, offsets: Sequence[int], question: Question) -> Stacks:
+def _stacks(text: str, mask: bytes, tokens: Tokens, offsets: Sequence[int]) -> Stacks:
     if not offsets:
         return {}
-    lines = lines_around(text, mask, offsets)
+    lines = lines_around(text, mask, {tokens.line(offset).span for offset in offsets})
     found = stacks_at(text, lines, offsets) if lines is not None else ()
     if len(found) != len(offsets):
         raise Unsure("a name whose line cannot be told")
@@ -108,9 +115,12 @@ def with_spots(text: str, mask: bytes, facts: Facts, question: Question) -> Fact
     """The whole facts of a text, with its spots. Raises Unsure where only the whole tree can tell."""
     outermost = {one.imported for one in facts.bindings if one.kind == "import"}
     imports = [Bound(one, number, number in outermost) for number, one in enumerate(facts.imports)]
-    seen = spots(text, mask, imports, question)
+    tokens = Tokens(text, mask)
+    if any(map(tokens.is_code, search.other_letters(question, text))):
+        raise Unsure("names that may be spelled in other letters")
+    seen = spots(text, tokens, hits(question, mask), imports, question)
     if not seen:
         return facts
-    stacks = _stacks(text, mask, [one.start for one in seen], question)
+    stacks = _stacks(text, mask, tokens, [one.start for one in seen])
     uses, targets = placed(text, seen, stacks, {number: number for number in range(len(imports))})
     return facts._replace(uses=uses, targets=targets)

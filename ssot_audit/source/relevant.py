@@ -5,10 +5,11 @@ from __future__ import annotations
 
 import re
 from bisect import bisect_right
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterable, Iterator, Sequence
 from typing import NamedTuple
 
 from ssot_audit.source import jit
+from ssot_audit.source.jit import Span
 from ssot_audit.source.lines import Line, columns, end_of_line, logical_lines
 
 HEADERS = frozenset(
@@ -21,7 +22,9 @@ _WORD = re.compile(rb"[\w?]*+")
 _FUNCTION = re.compile(r"async[\s\\]+def\b")
 _BLANK_REST = re.compile(rb"[ \t\f]*+(?:#[^\n]*+)?+(?:\n|\Z)")
 _INDENT = re.compile(r"([ \t\f]*)(\w*)")
-_COLON, _LINE_END = b":\n"
+_SCOPE = re.compile(rb"(?:async[\s\\]+)?def\b|class\b")
+_CONTINUES = re.compile(rb"(?:elif|else|except|finally)\b")
+_COLON = ord(":")
 
 
 def relevant_lines(text: str, mask: bytes) -> list[Line] | None:
@@ -33,16 +36,16 @@ def relevant_lines(text: str, mask: bytes) -> list[Line] | None:
     return _with_module_blocks(text, _without_idle_scopes(text, lines))
 
 
-def lines_around(text: str, mask: bytes, offsets: Sequence[int]) -> list[Line] | None:
-    """Of a valid text the lines that hold the offsets, which are in order, and those that tell what blocks they are in;
-    None where reading line by line is needed to be certain."""
-    marks, whole = jit.marks(mask), jit.logical_lines(mask)
-    if marks is None or whole is None:
+def lines_around(text: str, mask: bytes, holding: Iterable[Span]) -> list[Line] | None:
+    """Of a valid text some logical lines, and those that tell what blocks they are in; None where reading line by line
+    is needed to be certain."""
+    marks = jit.marks(mask)
+    if marks is None:
         return None
-    starts = [start for start, _ in whole]
-    holding = (whole[at] for at in {bisect_right(starts, offset) - 1 for offset in offsets} if at >= 0)
-    held = {one.start: one for one in (_whole_line(text, start, end) for start, end in holding)}
-    around = (_line(text, mask, start, end) for start, end in _in_blocks(mask, marks, [*held]))
+    blocks = _Blocks(text, mask, [start for start, _ in marks])
+    held = {one.start: one for one in (_whole_line(text, *span) for span in holding)}
+    numbers = {number for one in held.values() for number in blocks.around(one)}
+    around = (_line(text, mask, *marks[number]) for number in numbers)
     lines = {one.start: one for one in around if one.word in HEADERS or one.word in FAILING} | held
     return _without_idle_scopes(text, [lines[start] for start in sorted(lines)])
 
@@ -53,26 +56,51 @@ def _whole_line(text: str, start: int, end: int) -> Line:
     return Line(first.end(1), end, columns(first[1]), first[2])
 
 
-def _in_blocks(mask: bytes, marks: Sequence[tuple[int, int]], offsets: Sequence[int]) -> Iterator[tuple[int, int]]:
-    """Those of the marks that are not indented, and those below one with which any of the offsets is."""
-    block: list[tuple[int, int]] = []
-    wanted = sorted(offsets)
-    at = 0
-    for mark in (*marks, (len(mask), len(mask))):
-        if mask[mark[0] - 1] != _LINE_END and mark[0] < len(mask):
-            block.append(mark)
-            continue
-        held = at
-        while at < len(wanted) and wanted[at] + 1 < mark[0]:
-            at += 1
-        yield from block if at > held else block[:1]
-        block = [mark]
+class _Blocks:
+    """The headers of a valid text's blocks, by where they start in its mask, among other lines."""
+
+    def __init__(self, text: str, mask: bytes, starts: Sequence[int]) -> None:
+        self._mask, self._starts = mask, starts
+        self._columns = [_column(text, mask, start) for start in starts]
+
+    def around(self, line: Line) -> Iterator[int]:
+        """The numbers of the headers around a line, its own included, from the outermost; and from the first on that is
+        no function's or class's of all that are in its compound statement."""
+        number, column = bisect_right(self._starts, line.start + 1) - 1, line.column
+        above = [number] if number >= 0 and self._starts[number] == line.start + 1 else []
+        while column and number >= 0:
+            if self._columns[number] < column:
+                above.append(number)
+                column = self._columns[number]
+            number -= 1
+        for number in reversed(above):
+            if not _SCOPE.match(self._mask, self._starts[number]):
+                yield from self._compound(number)
+                break
+            yield number
+
+    def _compound(self, number: int) -> range:
+        """The numbers from the first header of a compound statement to the last in it."""
+        column, first, after = self._columns[number], number, number + 1
+        while first and (self._columns[first] > column or self._continues(first)):
+            first -= 1
+        while after < len(self._starts) and (
+            self._columns[after] > column or (self._columns[after] == column and self._continues(after))
+        ):
+            after += 1
+        return range(first, after)
+
+    def _continues(self, number: int) -> bool:
+        return _CONTINUES.match(self._mask, self._starts[number]) is not None
+
+
+def _column(text: str, mask: bytes, start: int) -> int:
+    indent = text[mask.rfind(b"\n", 0, start) : start - 1]
+    return len(indent) if not indent.strip(" ") else columns(indent)
 
 
 def _line(text: str, mask: bytes, start: int, end: int) -> Line:
     """The line whose first word starts at `start` of the mask, which is one ahead of the text."""
-    indent = text[mask.rfind(b"\n", 0, start) : start - 1]
-    column = len(indent) if not indent.strip(" ") else columns(indent)
     found = _WORD.match(mask, start)
     assert found
     word = text[start - 1 : found.end() - 1]
@@ -82,7 +110,7 @@ def _line(text: str, mask: bytes, start: int, end: int) -> Line:
             colon = end - 2
         else:
             end = end_of_line(text, start - 1) + 1
-    return Line(start - 1, end - 1, column, word, colon)
+    return Line(start - 1, end - 1, _column(text, mask, start), word, colon)
 
 
 class _Scope(NamedTuple):

@@ -13,13 +13,12 @@ from functools import cached_property
 from keyword import iskeyword
 from typing import NamedTuple
 
-from ssot_audit.engine import compiled
 from ssot_audit.source import search
 from ssot_audit.source.aliases import Aliases
 from ssot_audit.source.bound import Bound, absolute, by_last_part, may_be_module
 from ssot_audit.source.entry import Question
 from ssot_audit.source.functions import BASED, SIMPLE, WORDS, function_of
-from ssot_audit.source.tokens import Path, Tokens, Unsure, letter_before, path_before
+from ssot_audit.source.tokens import Path, Tokens, Unsure, letter_before, path_before, standing
 
 _GAP = r"(?:[\s\\]|\#[^\n]*+\n)*+"  # what may stand between the tokens of an expression
 ATTRIBUTES = rf"\.{_GAP}(?={{}})"
@@ -27,6 +26,9 @@ STRINGS = r"[\"'](?=(?:\.*+(?:[\w?]++[.:])*?){})"
 KEYWORDS = rf"(?<![\w?.]){{}}{_GAP}=(?!=)"
 _MULTIPLE = r"(?<![\w?])multiple(?![\w?])"  # patch.multiple has names as keywords
 _CALLED = r"(?:\.\w+)?[ \t]*\("  # directly behind a function's name
+_TAKEN = re.compile(rf"{_GAP}\.")  # directly behind a name an attribute is taken of
+_DEFINES = re.compile(r"(?<!\w)(?:def|class)[\s\\]+\Z")  # before a name
+_WORDS = "|".join(WORDS)
 _LITERAL = re.compile(r"(?P<quote>[\"'])(?P<path>[\w.:]+)(?P=quote)(?P<after>[,)]?)")
 _BASE = re.compile(r"\s*(?P<path>[^\W\d]\w*(?:\.[^\W\d]\w*)*)\s*,\s*")
 _CHAIN = re.compile(r"\w+(?:\.\w+)+")
@@ -46,56 +48,59 @@ class Spot(NamedTuple):
     imported: int = -1
 
 
+class Hits(NamedTuple):
+    """Where a text spells one of the names in a way that could be a spot, or that only its tree could tell, whatever
+    stands there: dots, quotes, and names as keywords, where the text has any function that takes them."""
+
+    attributes: Sequence[int] = ()
+    strings: Sequence[int] = ()
+    keywords: Sequence[int] = ()
+
+
+def hits(question: Question, mask: bytes) -> Hits:
+    if not question.names:
+        return Hits()
+    names = search.spelled(question.names)
+    keywords = search.places(KEYWORDS.format(names), mask) if search.places(_MULTIPLE, mask) else ()
+    return Hits(search.places(ATTRIBUTES.format(names), mask), search.places(STRINGS.format(names), mask), keywords)
+
+
 def may_hold(question: Question, mask: bytes) -> bool:
     """Whether a text has anything that could be a spot, or that only its tree could tell."""
-    names = search.spelled(question.names)
-    patterns = STRINGS.format(names), ATTRIBUTES.format(names), KEYWORDS.format(names)
-    return any(compiled(one).search(mask) is not None for one in patterns)
+    return any(hits(question, mask))
 
 
-def spots(text: str, mask: bytes, imports: Sequence[Bound], question: Question) -> list[Spot]:
-    """The spots of a text, in order. Raises Unsure where only the whole tree can tell."""
-    return list(_Search(text, mask, imports, question).found())
+def spots(text: str, tokens: Tokens, found: Hits, imports: Sequence[Bound], question: Question) -> list[Spot]:
+    """The spots of a text that spells names as the question does, in order. Raises Unsure where only the whole tree can
+    tell."""
+    return list(_Search(text, tokens, imports, question).among(found))
 
 
 class _Search:
-    def __init__(self, text: str, mask: bytes, imports: Sequence[Bound], question: Question) -> None:
-        self.text, self.mask, self.question = text, mask, question
+    def __init__(self, text: str, tokens: Tokens, imports: Sequence[Bound], question: Question) -> None:
+        self.text, self.tokens = text, tokens
         self.imports = [one.what for one in imports]
-        self.tokens = Tokens(text, mask)
         self.aliases = Aliases(text, self.tokens, (one.bound for one in self.imports))
-        if any(self.tokens.is_code(offset) for offset in search.other_letters(question, text)):
-            raise Unsure("names that may be spelled in other letters")
         self.modules = by_last_part(question.modules)
         self.bound: dict[str, list[Bound]] = {}
         for one in imports:
             self.bound.setdefault(one.what.bound, []).append(one)
         self.plain: dict[str, bool] = {}  # whether a name is only ever called, or has attributes taken
 
-    def found(self) -> Iterator[Spot]:
-        names = search.spelled(self.question.names)
-        if self._hits(KEYWORDS.format(names)) and any(map(self.tokens.is_code, self._hits(_MULTIPLE))):
+    def among(self, hits: Hits) -> Iterator[Spot]:
+        if hits.keywords and any(map(self.tokens.is_code, self.tokens.hits(_MULTIPLE))):
             raise Unsure("patch.multiple")
         self._module_bindings()
-        found = {one.start: one for dot in self._hits(ATTRIBUTES.format(names)) for one in self._attribute(dot)}
-        found |= {one.start: one for quote in self._hits(STRINGS.format(names)) for one in self._string(quote)}
+        found = {one.start: one for dot in hits.attributes for one in self._attribute(dot)}
+        found |= {one.start: one for quote in hits.strings for one in self._string(quote)}
         yield from (found[start] for start in sorted(found))
 
-    def _hits(self, pattern: str) -> list[int]:
-        """Where a pattern matches in the text, whatever stands there."""
-        return [one.start() - 1 for one in compiled(pattern).finditer(self.mask)]
-
-    def _elsewhere(self, name: str, following: str, before: str = ".") -> Iterator[int]:
-        """Where a name stands in code, but for imports, and not directly before what may follow it, nor directly behind
-        one of the characters of `before`."""
-        follows, at = re.compile(following), self.text.find(name)
-        while at >= 0:
-            end = at + len(name)
-            behind, ahead = self.text[at - 1 : at], self.text[end : end + 1]
-            inside = any(one == "_" or one.isalnum() for one in (behind, ahead)) or (behind and behind in before)
-            if not inside and not follows.match(self.text, end) and self.tokens.is_bare_code(at):
-                yield at
-            at = self.text.find(name, end)
+    def _elsewhere(self, name: str, following: str, behind: str = ".") -> bool:
+        """Whether a name stands in code, but for imports, and not directly before what may follow it, nor directly
+        behind one of some characters."""
+        follows = re.compile(following)
+        places = (at for at in standing(self.text, name, behind) if not follows.match(self.text, at + len(name)))
+        return any(map(self.tokens.is_bare_code, places))
 
     # Attributes
 
@@ -103,16 +108,16 @@ class _Search:
         for one in self.imports:
             if one.name is None and one.alias is None:
                 below = any("" in self.modules.get(part, ()) for part in one.module.split("."))
-                if below and next(self._elsewhere(one.bound, r"\("), None) is not None:
+                if below and self._elsewhere(one.bound, r"\("):
                     raise Unsure("attributes of a governed module")
             if one.name == "*" or not (one.name or one.alias) or not may_be_module(one, self.modules):
                 continue
             # What is known to be a module may be given another name; what only might be one has attributes taken.
             known = "" in self.modules[(one.name or one.module).rpartition(".")[2]]
-            taken = re.finditer(rf"(?<![\w.]){re.escape(one.bound)}(?!\w){_GAP}\.", self.text)
-            if known and next(self._elsewhere(one.bound, r"\("), None) is not None:
+            if known and self._elsewhere(one.bound, r"\("):
                 raise Unsure("attributes of a governed module")
-            if any(self.tokens.is_code(hit.start()) for hit in taken):
+            taken = (at for at in standing(self.text, one.bound) if _TAKEN.match(self.text, at + len(one.bound)))
+            if any(map(self.tokens.is_code, taken)):
                 raise Unsure("attributes of a governed module")
 
     def _attribute(self, dot: int) -> Iterator[Spot]:
@@ -122,7 +127,7 @@ class _Search:
         if path is None or letter_before(self.text, path.start) in (".", "\\") or path.start + self._width(path) != dot:
             raise Unsure("a governed name as an attribute")
         root = path.parts[0]
-        if root in self.aliases.ignored or not self.aliases.may_be_imported(root):
+        if self.aliases.is_ignored(root) or not self.aliases.may_be_imported(root):
             return
         chain = _CHAIN.match(self.text, path.start)
         if chain is None or chain.end() <= dot or not self._is_the_one(root):
@@ -160,9 +165,8 @@ class _Search:
         """Whether nothing but imports may bind the name: in other code it stands directly before `(` or `.` only, and
         defines nothing."""
         if name not in self.plain:
-            elsewhere = next(self._elsewhere(name, r"[.(]"), None) is not None
-            defined = re.search(rf"(?<!\w)(?:def|class)[\s\\]+{re.escape(name)}(?!\w)", self.text) is not None
-            self.plain[name] = not elsewhere and not defined
+            defined = any(_DEFINES.search(self.text[max(0, at - 200) : at]) for at in standing(self.text, name))
+            self.plain[name] = not defined and not self._elsewhere(name, r"[.(]")
         return self.plain[name]
 
     # Strings
@@ -193,7 +197,7 @@ class _Search:
     ) -> Iterator[Spot]:
         """The use where a call names, by a string that starts at `start`, an attribute of its first argument."""
         root, _, rest = base["path"].partition(".")
-        if root in self.aliases.ignored or not self.aliases.may_be_imported(root):
+        if self.aliases.is_ignored(root) or not self.aliases.may_be_imported(root):
             return
         ends = literal["after"] if literal else ""
         if not literal or base.end() != start or not ends or not literal["path"].isidentifier():
@@ -232,7 +236,7 @@ class _Search:
     @cached_property
     def functions(self) -> frozenset[str]:
         """The names by which such a function may be called here; none where the text spells none."""
-        spelled = {word for word in WORDS if word in self.text}
+        spelled = self.tokens.spelled(_WORDS)
         aliases = {one.alias for one in self.imports if one.alias and one.name in WORDS}
         return frozenset({*spelled, *aliases, "object", "dict"}) if spelled else frozenset()
 
@@ -240,7 +244,7 @@ class _Search:
     def is_renamed(self) -> bool:
         """Whether such a function may have another name: somewhere it is not called, nor its method."""
         names = self.functions - {"object", "dict"}
-        return any(next(self._elsewhere(name, _CALLED, before=""), None) is not None for name in names)
+        return any(self._elsewhere(name, _CALLED, behind="") for name in names)
 
     def _function(self, parts: tuple[str, ...]) -> str:
         """What the text of a call calls, wherever it stands; empty for what names no path."""
