@@ -6,18 +6,15 @@ A name that no import binds, and that is given no name that one does, cannot lea
 from __future__ import annotations
 
 import re
-from collections.abc import Iterable, Set
+from collections.abc import Iterable
 from functools import cached_property
 from keyword import kwlist
-from typing import NamedTuple
 
-from ssot_audit.source.lines import columns, marks
+from ssot_audit.source.lines import marks
 from ssot_audit.source.tokens import Tokens, letter_before
 
 ROOT = re.compile(r"(?<![\w.])[^\W\d]\w*")  # the first name of a path
 _BARE = re.compile(r"(?<![\w.])[^\W\d]\w*+(?!\s*[.\[(])")  # a name of which nothing is taken
-_WORD = re.compile(r"\w+")
-_FIRST = re.compile(r"[ \t\f]*(@|\w*)")
 # A path may be given another name where it is a whole value, or one of several.
 _PATHS = re.compile(r"(?:\w++(?![ \t]*+[(\[])|[\s.,()\[\]*\\=])*+\Z")
 _WHOLE = re.compile(r"[ \t]*(?:[,)\]};#\\\r\n]|\Z)")
@@ -27,16 +24,6 @@ _BINDS_NEXT = re.compile(
 )
 
 
-class Piece(NamedTuple):
-    """A logical line of a text, its indentation included and its line end not; `word` is its first."""
-
-    start: int
-    end: int
-    indent: str
-    word: str
-    column: int
-
-
 class Aliases:
     """Answers about the names of a text. Each raises Unsure where strings cannot be told apart with certainty."""
 
@@ -44,16 +31,6 @@ class Aliases:
         """`bound` are the names that imports bind."""
         self._text, self._tokens = text, tokens
         self._bound = {*bound}
-
-    @cached_property
-    def pieces(self) -> list[Piece]:
-        return [self._piece(start, end) for start, end in self._tokens.lines]
-
-    def _piece(self, start: int, end: int) -> Piece:
-        first = _FIRST.match(self._text, start)
-        assert first
-        indent = self._text[start : first.start(1)]
-        return Piece(start, end, indent, first[1], columns(indent))
 
     @cached_property
     def rebinds_itself(self) -> bool:
@@ -78,16 +55,11 @@ class Aliases:
         """Words that stand for nothing imported."""
         return frozenset(kwlist) if self.rebinds_itself else frozenset((*kwlist, "self", "cls"))
 
-    def roots(self, start: int, end: int) -> set[str]:
-        """The first names of the paths in a part of the text, out of strings and comments."""
-        return {*ROOT.findall(self._tokens.code, start, end)} - self.ignored
-
     @cached_property
-    def _renaming(self) -> list[tuple[set[str], set[str]]]:
-        """Of every line that may give a path another name: the names it gives and the first of the paths, and all
-        their parts."""
+    def _renaming(self) -> list[set[str]]:
+        """Of every line that may give a path another name: the names it gives and the first of the paths."""
         found = (self._renamed(*one) for one in self._tokens.lines)
-        return [({*ROOT.findall(text)} - self.ignored, {*_WORD.findall(text)}) for text in found if text]
+        return [{*ROOT.findall(text)} - self.ignored for text in found if text]
 
     def _renamed(self, start: int, end: int) -> str:
         """Of a line that may give a path another name what tells both; else nothing. What an object's attribute or
@@ -108,15 +80,11 @@ class Aliases:
         at = self._tokens.line_of(start)
         return at >= 0 and bool(self._renamed(*self._tokens.lines[at]))
 
-    def standing_for(self, parts: Set[str]) -> set[str]:
-        """The names that may stand for a path with one of these parts."""
-        return self.related({*parts}.union(*(roots for roots, words in self._renaming if not words.isdisjoint(parts))))
-
     def related(self, words: Iterable[str]) -> set[str]:
         """The words, those that may stand for one of them, and those that one of them may stand for."""
         found = {*words} - self.ignored
         while found:
-            more = found.union(*(roots for roots, _ in self._renaming if not roots.isdisjoint(found)))
+            more = found.union(*(roots for roots in self._renaming if not roots.isdisjoint(found)))
             if len(more) == len(found):
                 break
             found = more
