@@ -3,6 +3,7 @@ up to be misread."""
 
 from __future__ import annotations
 
+import sys
 from functools import cache
 from pathlib import Path
 
@@ -13,8 +14,8 @@ from running import FIXTURES, audit
 from test_agrees_with_ast import INSTALLED, STDLIB, python_files
 from test_lexing import THOROUGH
 
-from ssot_audit.facts import Facts, Failure
-from ssot_audit.source import jit
+from ssot_audit.facts import Exports, Facts, Failure
+from ssot_audit.source import jit, nodes, statements, syntax
 from ssot_audit.source.relevant import relevant_lines
 from ssot_audit.source.scan import scan
 from ssot_audit.source.statements import ENDS, _parts, _plain_parts, imported_count
@@ -124,6 +125,66 @@ def test_no_made_up_import_statement_is_read_otherwise_than_libcst_reads_it(text
 )
 def test_a_usual_import_statement_is_read_without_libcst(text: str) -> None:
     assert _plain_parts(text) is not None
+
+
+# What the interpreter's nodes mean
+
+TEXTS = (
+    *("x", "x.y", "(a, b.c)", "(a,\n b)", "*a, (b, c)", "a[0], b.c, d", "[a, *b]", "f(x)", "not TYPE_CHECKING"),
+    *("TYPE_CHECKING and x", "t.TYPE_CHECKING or not TYPE_CHECKING", "x or TYPE_CHECKING or y", "A if b else C"),
+    *("ImportError", "(ValueError, (ImportError, x.Exception))", "1", "'ImportError'", "lambda: x", "a, *b, [c, d]"),
+    *("['a', 'b'] + m.__all__", "('a', *['b'], *m.__all__)", "list({'a', b})", "sorted(x=['a'])", "[f'a', b'c', 'd']"),
+)
+CALLS = (
+    "pytest.raises(E, match='x') as e",
+    "self.assertRaises((A, ImportError), f)",
+    "suppress(A, *B)",
+    "a as b, c.d()",
+)
+STATEMENTS = (
+    *("pytest.fail('x')", "self.fail()", "fail", "raise AssertionError", "raise AssertionError(1) from e", "raise"),
+    *("assert 0x0", "assert False, x", "assert not x", "assert 0.0", "x = fail()"),
+)
+
+
+@pytest.mark.parametrize("text", TEXTS)
+def test_an_expression_means_to_the_interpreter_what_it_means_to_libcst(text: str) -> None:
+    ours, theirs = nodes.expression(text), syntax.expression(text)
+    assert ours is not None
+    assert nodes.catches(ours) == syntax.catches(theirs)
+    assert nodes.typing_only(ours) == syntax.typing_only(theirs)
+    assert nodes.target_names(ours) == syntax.target_names(theirs)
+    assert nodes.exported(ours) == syntax.exported(theirs)
+
+
+@pytest.mark.parametrize("text", [*CALLS, *(f"pytest.raises(expected_exception={one})" for one in TEXTS[10:18])])
+def test_a_with_statement_means_to_the_interpreter_what_it_means_to_libcst(text: str) -> None:
+    want = syntax.with_statement(f"with {text}: pass")
+    assert want is not None
+    assert nodes.with_statement(f"with {text}: pass") == want
+
+
+@pytest.mark.parametrize("text", STATEMENTS)
+def test_a_statement_fails_a_test_to_the_interpreter_where_it_does_to_libcst(text: str) -> None:
+    ours, theirs = nodes.statement(text), syntax.statement(text)
+    assert ours is not None and theirs is not None
+    assert nodes.fails_test(ours) == syntax.fails_test(theirs)
+
+
+def test_usual_heads_and_statements_are_read_without_libcst(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.delattr("ssot_audit.source.syntax")
+    monkeypatch.setitem(sys.modules, "ssot_audit.source.syntax", None)
+    assert statements.with_items("pytest.raises(ImportError) as unread")[0].import_error
+    assert statements.target_names("unread, (a, b)") == ("unread", "a", "b")
+    assert statements.failing_statement("self.fail('unread')")
+    assert statements.except_clause("unread[0], (ImportError, B)").import_error
+    assert statements.condition("unread and TYPE_CHECKING")
+    assert statements.export_list("['unread'] + m.__all__").modules == ("m",)
+
+
+@pytest.mark.parametrize("text", ["['a' 'b']", "['\\x61']", "['a'  # c\n 'b']"])
+def test_a_name_in_parts_or_escapes_is_exported_to_no_search(text: str) -> None:
+    assert statements.export_list(text) == Exports((), (), False)
 
 
 # The engine

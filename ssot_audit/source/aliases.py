@@ -13,7 +13,7 @@ from keyword import kwlist
 from ssot_audit.source.lines import marks
 from ssot_audit.source.tokens import Tokens, letter_before
 
-ROOT = re.compile(r"(?<![\w.])[^\W\d]\w*")  # the first name of a path
+_ROOT = re.compile(r"(?<![\w.])[^\W\d]\w*")  # the first name of a path
 _BARE = re.compile(r"(?<![\w.])[^\W\d]\w*+(?!\s*[.\[(])")  # a name of which nothing is taken
 # A path may be given another name where it is a whole value, or one of several.
 _PATHS = re.compile(r"(?:\w++(?![ \t]*+[(\[])|[\s.,()\[\]*\\=])*+\Z")
@@ -59,7 +59,7 @@ class Aliases:
     def _renaming(self) -> list[set[str]]:
         """Of every line that may give a path another name: the names it gives and the first of the paths."""
         found = (self._renamed(*one) for one in self._tokens.lines)
-        return [{*ROOT.findall(text)} - self.ignored for text in found if text]
+        return [{*_ROOT.findall(text)} - self.ignored for text in found if text]
 
     def _renamed(self, start: int, end: int) -> str:
         """Of a line that may give a path another name what tells both; else nothing. What an object's attribute or

@@ -1,7 +1,7 @@
 """What small pieces of text mean: import statements, except clauses, conditions. Each text is read once.
 
-LibCST says what they mean. What is plain enough to be read without it is, because importing LibCST takes longer than
-most runs; the tests hold the two readings together.
+LibCST says what they mean. What is plain enough to be read without it is, and what is usual is by the interpreter,
+because importing LibCST takes longer than most runs; the tests hold the readings together.
 """
 
 from __future__ import annotations
@@ -10,15 +10,12 @@ import re
 import warnings
 from functools import lru_cache
 from keyword import kwlist
-from typing import TYPE_CHECKING, NamedTuple
+from typing import Any, NamedTuple
 
 from ssot_audit.facts import Exports
 from ssot_audit.source.blocks import NOTHING, Catches, named_errors
 from ssot_audit.source.lines import JOIN
 from ssot_audit.source.text import normal
-
-if TYPE_CHECKING:
-    import libcst as cst
 
 MAX_PARTS = 100  # dotted parts of one name; LibCST overflows its stack at some thousands
 MAX_EXPORTS = 40_000  # characters; an `__all__` of a thousand names still fits
@@ -40,6 +37,7 @@ _PLAIN = re.compile(
 )
 _PATH = re.compile(r"\s*[^\W\d]\w*(?:\.[^\W\d]\w*)*\s*\Z")
 _NAMES = re.compile(r"\s*\[\s*(?:(?:\"\w+\"|'\w+')\s*(?:,\s*|(?=\])))*\]\s*\Z", re.ASCII)
+_SPELLED = re.compile(r"\\|[\"']\s*(?:\#[^\n]*\s*)*[A-Za-z]{0,2}[\"']")  # a string with escapes, or in parts
 _CHECKING = re.compile(r"\s*(not\s+)?(?:[^\W\d]\w*\.)*TYPE_CHECKING\s*\Z")
 
 
@@ -123,20 +121,31 @@ def _parts(text: str) -> list[Part]:
 @lru_cache(maxsize=4096)
 def failing_statement(text: str) -> bool:
     """Whether the text is a statement that fails the test."""
+    if _DEEP.search(text):
+        return False
+    from ssot_audit.source import nodes
+
+    if (node := nodes.statement(text)) is not None:
+        return nodes.fails_test(node)
     from ssot_audit.source import syntax
 
-    node = None if _DEEP.search(text) else syntax.statement(text)
-    return node is not None and syntax.fails_test(node)
+    newer = syntax.statement(text)
+    return newer is not None and syntax.fails_test(newer)
 
 
-def _expression(text: str, longest: int = 2000) -> cst.BaseExpression | None:
-    """The expression, or None where the text is none, or longer than any real one: LibCST's memory grows with the
-    square of the depth."""
+def _expression(text: str, longest: int = 2000, *, spelled: bool = False) -> tuple[Any, Any]:
+    """What knows the interpreter's nodes, and the expression; or what knows LibCST's, which show how a string is
+    `spelled`, and the expression in its tree. None for the expression where the text is none, or longer than any real
+    one: LibCST's memory grows with the square of the depth."""
+    from ssot_audit.source import nodes
+
+    absurd = len(text) > longest or text.count("(") > MAX_PARTS or _DEEP.search(text) is not None
+    node = None if absurd or spelled else nodes.expression(text)
+    if node is not None:
+        return nodes, node
     from ssot_audit.source import syntax
 
-    if len(text) > longest or text.count("(") > MAX_PARTS or _DEEP.search(text):
-        return None
-    return syntax.expression(text)
+    return syntax, None if absurd else syntax.expression(text)
 
 
 @lru_cache(maxsize=4096)
@@ -150,9 +159,9 @@ def except_clause(text: str) -> Catches:
     parts = inner[1:-1].rstrip().removesuffix(",").split(",") if inner[0] == "(" and inner[-1] == ")" else [inner]
     if all(_PATH.match(part) for part in parts):
         return named_errors(parts)
-    from ssot_audit.source import syntax
-
-    return syntax.catches(_expression(text))
+    known, node = _expression(text)
+    found: Catches = known.catches(node)
+    return found
 
 
 @lru_cache(maxsize=4096)
@@ -161,22 +170,24 @@ def condition(text: str) -> bool | None:
     found = _CHECKING.match(text)
     if found:
         return found[1] is None
-    from ssot_audit.source import syntax
-
-    return syntax.typing_only(_expression(text))
+    known, node = _expression(text)
+    only: bool | None = known.typing_only(node)
+    return only
 
 
 @lru_cache(maxsize=4096)
 def with_items(text: str) -> tuple[Catches, Catches]:
     """What `with TEXT:` expects to be raised and what it suppresses."""
-    from ssot_audit.source import syntax
+    from ssot_audit.source import nodes
 
     text = text.strip().rstrip(ENDS)
-    for source in (f"with {text}: pass", f"with ({text}): pass"):
-        found = syntax.with_statement(source)
-        if found:
-            return found
-    return NOTHING, NOTHING
+    sources = f"with {text}: pass", f"with ({text}): pass"
+    found = next(filter(None, map(nodes.with_statement, sources)), None)
+    if found is None:  # it may be in newer syntax than the interpreter's
+        from ssot_audit.source import syntax
+
+        found = next(filter(None, map(syntax.with_statement, sources)), None)
+    return found or (NOTHING, NOTHING)
 
 
 @lru_cache(maxsize=4096)
@@ -184,9 +195,9 @@ def export_list(text: str) -> Exports:
     """The value of `__all__`, read from the text of an expression."""
     if _NAMES.match(plain := re.sub(r"#[^\r\n]*", "", text)):
         return Exports(tuple(re.findall(r"\w+", plain)), (), True)
-    from ssot_audit.source import syntax
-
-    return syntax.exported(_expression(text, MAX_EXPORTS))
+    known, node = _expression(text, MAX_EXPORTS, spelled=_SPELLED.search(text) is not None)
+    found: Exports = known.exported(node)
+    return found
 
 
 @lru_cache(maxsize=4096)
@@ -220,6 +231,6 @@ def target_names(text: str) -> tuple[str, ...]:
     if _PATH.match(text) and text.isascii():
         name = text.strip()
         return (name,) if name.isidentifier() and name not in kwlist else ()
-    from ssot_audit.source import syntax
-
-    return syntax.target_names(_expression(text))
+    known, node = _expression(text)
+    bound: tuple[str, ...] = known.target_names(node)
+    return bound
