@@ -112,9 +112,13 @@ def _plain_parts(text: str) -> list[Part] | None:
 
 
 def _parts(text: str) -> list[Part]:
+    from ssot_audit.source import nodes
+
+    if _DEEP.search(text) or not (text.startswith("lazy") or nodes.statement(text)):
+        return []  # but for `lazy` no import is newer than the interpreter
     from ssot_audit.source import syntax
 
-    node = None if _DEEP.search(text) else syntax.statement(text)
+    node = syntax.statement(text)
     return [one[1:] for one in syntax.imported_names(node)] if isinstance(node, syntax.IMPORT_NODES) else []
 
 
