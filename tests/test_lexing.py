@@ -19,6 +19,7 @@ from ssot_audit.facts import Failure, Place
 from ssot_audit.names import matches, mistake_in
 from ssot_audit.source.entry import Entry, Question, Task
 from ssot_audit.source.lines import Ruler, logical_lines, physical_lines
+from ssot_audit.source.parsed import parsed
 from ssot_audit.source.read import read_data
 from ssot_audit.source.scan import scan
 from ssot_audit.source.scopes import Alias, Scope, is_bound, origins
@@ -258,7 +259,10 @@ def test_a_lone_backslash_ends_the_block_of_type_checking() -> None:
     ],
 )
 def test_the_walker_gives_the_same_contexts(text: str) -> None:
-    assert [one.contexts for one in walk(text).imports] == [one.contexts for one in known(text)]
+    want = [one.contexts for one in known(text)]
+    assert [one.contexts for one in walk(text).imports] == want
+    quick = parsed(text)
+    assert quick and [one.contexts for one in quick.imports] == want
 
 
 @pytest.mark.parametrize(
@@ -473,7 +477,9 @@ def test_a_pattern_of_many_stars_finishes() -> None:
 
 def used(text: str) -> list[tuple[int, tuple[str, ...]]]:
     """Which import, by number, each attribute is taken from."""
-    return [(use.imported, use.attributes) for use in walk(text).uses]
+    tree = walk(text)
+    assert parsed(text) in (tree, None)
+    return [(use.imported, use.attributes) for use in tree.uses]
 
 
 @pytest.mark.parametrize(

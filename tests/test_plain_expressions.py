@@ -45,7 +45,22 @@ OPERATORS = (
     ),
     *(" else ", ",", ", *", ", **", ", x=", ":", "=", ".", "", ":=", "not ", " not ", " and not ", " for ", "->", "+="),
 )
-SIGNS = ("-", "~", "not ", "*", "**", "await ", "lambda: ", "x=", "yield ", "- -", "not not ", "-not ", "await -")
+SIGNS = (
+    "-",
+    "~",
+    "not ",
+    "*",
+    "**",
+    "await ",
+    "lambda: ",
+    "lambda x, y=1, *z: ",
+    "x=",
+    "yield ",
+    "- -",
+    "not not ",
+    "-not ",
+    "await -",
+)
 BRACKETS = ("()", "[]", "{}")
 TARGETS = ("x", "x, y", "(x, y)", "x,", "x.y", "*x, y", "x[0]", "None", "f()", "x, (y, z)")
 

@@ -12,10 +12,11 @@ from hypothesis import strategies as st
 from oracle import tree_of
 from test_agrees_with_ast import INSTALLED, STDLIB, python_files
 
+from ssot_audit import engine
 from ssot_audit.facts import Failure
 from ssot_audit.source import jit
 from ssot_audit.source.lines import logical_lines
-from ssot_audit.source.plain import without_plain_statements
+from ssot_audit.source.plain import _PLAIN, _REDUCED, without_plain_statements
 from ssot_audit.source.text import decode
 from ssot_audit.source.verify import compiles
 
@@ -277,6 +278,49 @@ def test_usual_blocks_are_taken_as_one(text: str) -> None:
     assert [line for line in rest.split("\n") if line.strip()] == ["0"]
 
 
+@pytest.mark.parametrize(
+    "text",
+    [
+        *("for a,\n b in c:\n    d\n", f"for {'(' * 210}a{')' * 210} in b:\n    c\n"),
+        *("try:\n    a\nexcept B, C as d:\n    e\n", "with a as b,:\n    c\n", "with a, as b:\n    c\n"),
+        *("f(*a for a in b)\n", "f(a, b for b in c)\n", "f(a for a in b, c)\n", "f(a=1, b)\n", "f(**a, *b)\n"),
+        *("class A(b for b in c):\n    d\n", "x = [*a for a in b]\n", "x = {a, b: c}\n", "x = {a: b, c}\n"),
+        *("x = f(lambda a=1, b: a)\n", "x = f(lambda *a, *b: a)\n", "x = f(lambda\n)\n", "x = lambda\\\n"),
+        *("x = f'{f(a=1, b)}'\n", "x = f'{a = b}'\n", "x = f'{a not b}'\n", "x = f'{(a}'\n", "x = a not b\n"),
+        *(
+            "del f()\n",
+            "del a, b()\n",
+            "x: int = y = z\n",
+            "f(): int\n",
+            "None: int\n",
+            "x = - not a\n",
+        ),
+        "from __future__ import barry_as_FLUFL\nx = a <> b\n",
+        f"x = {'1' * 5000}\n",
+    ],
+)
+def test_what_is_almost_plain_is_not_taken(text: str) -> None:
+    assert tree_of(text) is None
+    assert not is_taken_though_refused(text)
+
+
+# What is left of each must be told at once, whatever stands at the bottom: a parse that is tried again at every level
+# takes twice as long with each.
+NESTS = (
+    *("f( )", "f(a,  )", "f(a= )", "( )", "[a,  ]", "a[a: ]", "{'a':  }", "{(a),  }", "(a) if (b) else  "),
+    *("(a for b in  )", "(lambda:  )"),
+)
+
+
+@pytest.mark.parametrize("nest", NESTS)
+def test_what_is_no_expression_is_met_once_however_deep(nest: str) -> None:
+    opening, _, closing = nest.rpartition(" ")
+    for depth in (12, 16, 20):
+        mask = jit.masked(f"x = {opening * depth}a ? b{closing * depth}\n")
+        assert mask is not None
+        engine.compiled(_PLAIN).sub(_REDUCED, mask)  # raises where the matcher has tried too often
+
+
 @pytest.mark.parametrize("text", ["x = lambda: b'é'\n", "x = rb'é'\n", "x = lambda: b'''\né'''\n"])
 def test_letters_that_stand_for_others_make_nothing_valid(text: str) -> None:
     mask = jit.masked(text)
@@ -310,6 +354,7 @@ def test_letters_that_stand_for_others_make_nothing_valid(text: str) -> None:
             "x = a[b](c).d or -e ** f",
             "import a.b as c",
         ),
+        *("x = f(lambda a, b=1: a, *c)", "del a.b, c[0]", "x = f'{f(a, b=c) * 2:.1f} {not a} {b == c}'"),
     ],
 )
 def test_a_usual_statement_is_taken(text: str) -> None:

@@ -3,27 +3,23 @@ up to be misread."""
 
 from __future__ import annotations
 
-import re
+import sys
 from functools import cache
 from pathlib import Path
 
 import pytest
 from hypothesis import example, given
 from hypothesis import strategies as st
-from oracle import tree_of
 from running import FIXTURES, audit
 from test_agrees_with_ast import INSTALLED, STDLIB, python_files
 from test_lexing import THOROUGH
 
-from ssot_audit.facts import Facts, Failure
-from ssot_audit.source import jit, search
-from ssot_audit.source.entry import Question
-from ssot_audit.source.idle import without_idle_lines
+from ssot_audit.facts import Exports, Facts, Failure
+from ssot_audit.source import jit, nodes, statements, syntax
 from ssot_audit.source.relevant import relevant_lines
 from ssot_audit.source.scan import scan
 from ssot_audit.source.statements import ENDS, _parts, _plain_parts, imported_count
 from ssot_audit.source.text import decode
-from ssot_audit.source.walk import walk
 
 EVERY = 12  # of the real files, how many apart those are that are read here; `test_agrees_with_ast` reads all
 
@@ -120,8 +116,9 @@ MADE_UP = st.builds(
 def test_no_made_up_import_statement_is_read_otherwise_than_libcst_reads_it(text: str) -> None:
     text = text.rstrip(ENDS)  # as every statement is before it is read
     plain = _plain_parts(text)
-    if plain is not None:
-        assert plain == _parts(text)
+    node = syntax.statement(text)
+    told = [one[1:] for one in syntax.imported_names(node)] if isinstance(node, syntax.IMPORT_NODES) else []
+    assert (_parts(text) if plain is None else plain) == told
 
 
 @pytest.mark.parametrize(
@@ -131,88 +128,64 @@ def test_a_usual_import_statement_is_read_without_libcst(text: str) -> None:
     assert _plain_parts(text) is not None
 
 
-# Lines that cannot matter
+# What the interpreter's nodes mean
 
-
-def spelling(facts: Facts, words: str) -> list[str]:
-    """What a tree tells that spells one of the words."""
-    found = [(repr(one), ".".join(one.attributes)) for one in facts.uses]
-    found += [(repr(one), one.path) for one in facts.targets]
-    return [told for told, path in found if re.search(words, path)]
-
-
-def test_without_its_idle_lines_a_real_file_tells_the_same_of_a_name() -> None:
-    compared = shorter = 0
-    for path, text in sample()[::9]:
-        mask = jit.masked(text)
-        if mask is None or relevant_lines(text, mask) is None or len(text) > 40_000 or tree_of(text) is None:
-            continue
-        whole = _as_facts(text)
-        names = sorted({name for use in whole.uses for name in use.attributes} - {"multiple"})
-        for chosen in (names[:1], names[-2:]):
-            words = search.str_word((*chosen, "multiple"))
-            rest = without_idle_lines(text, mask, scan(text)[0], Question((*chosen,)))
-            assert rest.count("\n") == text.count("\n"), path
-            assert spelling(_as_facts(rest), words) == spelling(whole, words), path
-            compared += bool(chosen)
-            shorter += len(rest) < len(text)
-    assert compared > 30
-    assert shorter > compared / 2
-
-
-def _as_facts(text: str) -> Facts:
-    tree = walk(text)
-    return Facts((), (), None, False, tree.uses, tree.targets)
-
-
-@pytest.mark.parametrize(
-    ("text", "want"),
-    [
-        ("def f():\n    x = 1\n", "\n\n"),
-        (
-            "async def f(\n    a: int,\n) -> None:\n    '''A\n    text'''\n\n\n# c\no.Thing\n",
-            "\n" * 7 + "# c\no.Thing\n",
-        ),
-        ("if x:\n    y\nelse:  # c\n    o.Thing\n", "if x: pass\n\nelse:  # c\n    o.Thing\n"),
-        ("class A:\n    @d\n    def f(self):\n        return 1\n    o.Thing\n", "class A:\n\n\n\n    o.Thing\n"),
-        ("@o.Thing\n@d\ndef f(self):\n    return 1\n", "@o.Thing\n\ndef f(self): pass\n\n"),
-        ("def f(\n    a=o.Thing):\n    return 1\n", "def f(\n    a=o.Thing): pass\n\n"),
-        ("for x in y:\n    z\nelse:\n    o.Thing\n", "for x in y: pass\n\nelse:\n    o.Thing\n"),
-        (
-            "if x:\n\tdef f():\n\t\tx\n\t\tdef g():\n\t\t\to.Thing\n",
-            "if x:\n\tdef f():\n\n\t\tdef g():\n\t\t\to.Thing\n",
-        ),
-        ("def f():\r\n    x = '''\r\n'''\r\n\r\no.Thing\r\n", "\n\n\n\no.Thing\n"),
-        ("with a as b: c\n", "with a as b: c\n"),
-        ("def f(a):  # why: not\n    return 1\n", "\n\n"),
-        ("if x:  # why: not\n    y\nelse:\n    o.Thing\n", "if x: pass\n\nelse:\n    o.Thing\n"),
-        (
-            "m = o.Thing\nk = 3\nn = m\n\n\ndef f():\n    n.call(z)\n    z\n",
-            "m = o.Thing\n\nn = m\n\n\ndef f():\n    n.call(z)\n\n",
-        ),
-        ("a, b = o.Thing, 'x'\nb = 1\nc = 1\n", "a, b = o.Thing, 'x'\nb = 1\n\n"),
-        ("def f(self):\n    self.Thing\n    x = self.Thing\n", "\n\n\n"),
-        ("Thing = 1\nx = Thing()\n# o.Thing\n'o.Thing'\n", "\n\n# o.Thing\n\n"),
-        ("print('Thing')\ngetattr(x, 'Thing')\nx = 1\n", "\ngetattr(x, 'Thing')\nx = 1\n"),
-        ("get = getattr\nget(x, 'Thing')\nx = 1\n", "get = getattr\nget(x, 'Thing')\nx = 1\n"),
-    ],
+TEXTS = (
+    *("x", "x.y", "(a, b.c)", "(a,\n b)", "*a, (b, c)", "a[0], b.c, d", "[a, *b]", "f(x)", "not TYPE_CHECKING"),
+    *("TYPE_CHECKING and x", "t.TYPE_CHECKING or not TYPE_CHECKING", "x or TYPE_CHECKING or y", "A if b else C"),
+    *("ImportError", "(ValueError, (ImportError, x.Exception))", "1", "'ImportError'", "lambda: x", "a, *b, [c, d]"),
+    *("['a', 'b'] + m.__all__", "('a', *['b'], *m.__all__)", "list({'a', b})", "sorted(x=['a'])", "[f'a', b'c', 'd']"),
 )
-def test_what_cannot_bear_on_a_name_is_left_out_and_every_line_keeps_its_number(text: str, want: str) -> None:
-    mask = jit.masked(text)
-    assert mask is not None
-    rest = without_idle_lines(text, mask, scan(text)[0], Question(("Thing",)))
-    assert [line.rstrip() for line in rest.split("\n")] == want.split("\n")
-    assert tree_of(rest) is not None
-
-
-@pytest.mark.parametrize(
-    "inside", ["o.Thing", "import a", "global g", "nonlocal g", "f'{o.Thing}'", "self.fail()", "o"]
+CALLS = (
+    "pytest.raises(E, match='x') as e",
+    "self.assertRaises((A, ImportError), f)",
+    "suppress(A, *B)",
+    "a as b, c.d()",
 )
-def test_a_line_that_spells_the_name_or_reaches_outside_itself_stays(inside: str) -> None:
-    text = f"def f():\n    def g():\n        {inside}\n    return o.Thing\n"
-    mask = jit.masked(text)
-    assert mask is not None
-    assert without_idle_lines(text, mask, scan(text)[0], Question(("Thing",))) == text
+STATEMENTS = (
+    *("pytest.fail('x')", "self.fail()", "fail", "raise AssertionError", "raise AssertionError(1) from e", "raise"),
+    *("assert 0x0", "assert False, x", "assert not x", "assert 0.0", "x = fail()"),
+)
+
+
+@pytest.mark.parametrize("text", TEXTS)
+def test_an_expression_means_to_the_interpreter_what_it_means_to_libcst(text: str) -> None:
+    ours, theirs = nodes.expression(text), syntax.expression(text)
+    assert ours is not None
+    assert nodes.catches(ours) == syntax.catches(theirs)
+    assert nodes.typing_only(ours) == syntax.typing_only(theirs)
+    assert nodes.target_names(ours) == syntax.target_names(theirs)
+    assert nodes.exported(ours) == syntax.exported(theirs)
+
+
+@pytest.mark.parametrize("text", [*CALLS, *(f"pytest.raises(expected_exception={one})" for one in TEXTS[10:18])])
+def test_a_with_statement_means_to_the_interpreter_what_it_means_to_libcst(text: str) -> None:
+    want = syntax.with_statement(f"with {text}: pass")
+    assert want is not None
+    assert nodes.with_statement(f"with {text}: pass") == want
+
+
+@pytest.mark.parametrize("text", STATEMENTS)
+def test_a_statement_fails_a_test_to_the_interpreter_where_it_does_to_libcst(text: str) -> None:
+    ours, theirs = nodes.statement(text), syntax.statement(text)
+    assert ours is not None and theirs is not None
+    assert nodes.fails_test(ours) == syntax.fails_test(theirs)
+
+
+def test_usual_heads_and_statements_are_read_without_libcst(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.delattr("ssot_audit.source.syntax")
+    monkeypatch.setitem(sys.modules, "ssot_audit.source.syntax", None)
+    assert statements.with_items("pytest.raises(ImportError) as unread")[0].import_error
+    assert statements.target_names("unread, (a, b)") == ("unread", "a", "b")
+    assert statements.failing_statement("self.fail('unread')")
+    assert statements.except_clause("unread[0], (ImportError, B)").import_error
+    assert statements.condition("unread and TYPE_CHECKING")
+    assert statements.export_list("['unread'] + m.__all__").modules == ("m",)
+
+
+@pytest.mark.parametrize("text", ["['a' 'b']", "['\\x61']", "['a'  # c\n 'b']"])
+def test_a_name_in_parts_or_escapes_is_exported_to_no_search(text: str) -> None:
+    assert statements.export_list(text) == Exports((), (), False)
 
 
 # The engine

@@ -6,18 +6,16 @@ A name that no import binds, and that is given no name that one does, cannot lea
 from __future__ import annotations
 
 import re
-from collections.abc import Iterable, Iterator, Set
+from collections.abc import Iterable, Iterator
 from functools import cached_property
-from keyword import iskeyword, kwlist
-from typing import NamedTuple
+from keyword import iskeyword
 
-from ssot_audit.source.lines import columns, marks
+from ssot_audit.source.lines import marks
 from ssot_audit.source.tokens import Tokens, letter_before, standing
 
-ROOT = re.compile(r"(?<![\w.])[^\W\d]\w*")  # the first name of a path
-_BARE = re.compile(r"(?<![\w.])[^\W\d]\w*+(?!\s*[.\[(])")  # a name of which nothing is taken
+_ROOT = re.compile(r"(?<![\w.])[^\W\d]\w*")  # the first name of a path
 _WORD = re.compile(r"\w+")
-_FIRST = re.compile(r"[ \t\f]*(@|\w*)")
+_BARE = re.compile(r"(?<![\w.])[^\W\d]\w*+(?!\s*[.\[(])")  # a name of which nothing is taken
 # A path may be given another name where it is a whole value, or one of several.
 _PATHS = re.compile(r"(?:\w++(?![ \t]*+[(\[])|[\s.,()\[\]*\\=])*+\Z")
 _WHOLE = re.compile(r"[ \t]*(?:[,)\]};#\\\r\n]|\Z)")
@@ -28,16 +26,6 @@ _BINDS_NEXT = re.compile(
 )
 
 
-class Piece(NamedTuple):
-    """A logical line of a text, its indentation included and its line end not; `word` is its first."""
-
-    start: int
-    end: int
-    indent: str
-    word: str
-    column: int
-
-
 class Aliases:
     """Answers about the names of a text. Each raises Unsure where strings cannot be told apart with certainty."""
 
@@ -46,16 +34,6 @@ class Aliases:
         self._text, self._tokens = text, tokens
         self._bound = {*bound}
         self._imported: dict[str, bool] = {}  # whether a name may stand for something an import binds
-
-    @cached_property
-    def pieces(self) -> list[Piece]:
-        return [self._piece(start, end) for start, end in self._tokens.lines]
-
-    def _piece(self, start: int, end: int) -> Piece:
-        first = _FIRST.match(self._text, start)
-        assert first
-        indent = self._text[start : first.start(1)]
-        return Piece(start, end, indent, first[1], columns(indent))
 
     @cached_property
     def rebinds_itself(self) -> bool:
@@ -81,42 +59,11 @@ class Aliases:
         """Whether a word stands for nothing imported."""
         return iskeyword(word) or (word in ("self", "cls") and not self.rebinds_itself)
 
-    @cached_property
-    def ignored(self) -> frozenset[str]:
-        """Words that stand for nothing imported."""
-        return frozenset(kwlist) if self.rebinds_itself else frozenset((*kwlist, "self", "cls"))
-
-    def roots(self, start: int, end: int) -> set[str]:
-        """The first names of the paths in a part of the text, out of strings and comments."""
-        return {*ROOT.findall(self._tokens.code, start, end)} - self.ignored
-
-    @cached_property
-    def _renaming(self) -> list[tuple[set[str], set[str]]]:
-        """Of every line that may give a path another name: the names it gives and the first of the paths, and all
-        their parts."""
-        code = self._tokens.code
-        found = (_renamed(code[start:end]) for start, end in self._tokens.lines)
-        return [({*ROOT.findall(text)} - self.ignored, {*_WORD.findall(text)}) for text in found if text]
-
     def may_rename(self, start: int, end: int) -> bool:
         """Whether what stands at an offset may be given another name."""
         if letter_before(self._text, start) not in tuple("=,([{") or not _WHOLE.match(self._text, end):
             return False
         return bool(_renamed(self._tokens.line(start).code))
-
-    def standing_for(self, parts: Set[str]) -> set[str]:
-        """The names that may stand for a path with one of these parts."""
-        return self.related({*parts}.union(*(roots for roots, words in self._renaming if not words.isdisjoint(parts))))
-
-    def related(self, words: Iterable[str]) -> set[str]:
-        """The words, those that may stand for one of them, and those that one of them may stand for."""
-        found = {*words} - self.ignored
-        while found:
-            more = found.union(*(roots for roots, _ in self._renaming if not roots.isdisjoint(found)))
-            if len(more) == len(found):
-                break
-            found = more
-        return found
 
     def may_be_imported(self, root: str) -> bool:
         """Whether a name may stand for something an import binds."""
@@ -139,7 +86,7 @@ class Aliases:
         """Of every line that spells a name and may give a path another one: the names it gives and the first of the
         paths."""
         for line in {line.start: line for line in map(self._tokens.line, standing(self._text, name))}.values():
-            yield {one for one in ROOT.findall(_renamed(line.code)) if not self.is_ignored(one)}
+            yield {one for one in _ROOT.findall(_renamed(line.code)) if not self.is_ignored(one)}
 
 
 def _renamed(code: str) -> str:

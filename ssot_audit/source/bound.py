@@ -2,12 +2,11 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping, Set
+from collections.abc import Mapping, Set
 from functools import lru_cache
 from typing import NamedTuple
 
 from ssot_audit.facts import Import
-from ssot_audit.source.entry import Question
 from ssot_audit.source.statements import ImportedName
 
 # What may stand before the last name of a module, by that name.
@@ -23,17 +22,6 @@ class Bound(NamedTuple):
     what: Imported
     number: int
     outermost: bool
-
-
-def bound_modules(imports: Iterable[Imported], question: Question) -> set[str]:
-    """The names by which imports may bind a module the question names."""
-    modules = by_last_part(question.modules)
-    return {one.bound for one in imports if (may_be_module if one.name or one.alias else _below)(one, modules)}
-
-
-def _below(one: Imported, modules: Modules) -> bool:
-    """Whether `import a.b.c` may bind a package of such a module."""
-    return not modules.keys().isdisjoint(one.module.split("."))
 
 
 def may_be_module(one: Imported, modules: Modules) -> bool:

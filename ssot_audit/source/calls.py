@@ -2,62 +2,68 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
-from typing import NamedTuple
-
-import libcst as cst
+from collections.abc import Iterator, Mapping, Sequence
+from typing import Any, NamedTuple
 
 from ssot_audit.source.functions import BASED, IMPORTERS
-from ssot_audit.source.syntax import string_value
 
 _MULTIPLE_OPTIONS = frozenset(("target", "spec", "create", "spec_set", "autospec", "new_callable"))
 
 
+class Argument(NamedTuple):
+    """What an argument says: the text of a literal, or None; the dotted path it is, or None; what is in a list."""
+
+    node: Any
+    text: str | None
+    path: str | None
+    elements: tuple[Argument, ...] = ()
+
+
+class Given(NamedTuple):
+    """The arguments of a call, starred ones left out."""
+
+    positional: Sequence[Argument]
+    keywords: Mapping[str, Argument]
+
+
 class Named(NamedTuple):
-    """A path some call names. `base` is the expression an attribute is taken from, where there is one."""
+    """A path some call names. `base` is the path of what an attribute is taken from, empty if that is no path; None
+    where it is taken from nothing."""
 
     function: str
     path: str | None  # None: computed at run time
-    node: cst.CSTNode
-    base: cst.BaseExpression | None = None
+    node: Any
+    base: str | None = None
     level: int = 0
 
 
-def named_paths(function: str, call: cst.Call) -> Iterator[Named]:
+def named_paths(function: str, given: Given) -> Iterator[Named]:
     """The paths a call of `function` names."""
-    if not function:
-        return
-    keywords = {one.keyword.value: one.value for one in call.args if one.keyword}
-    positional = [one.value for one in call.args if one.keyword is None and not one.star]
+    positional, keywords = given
     first = positional[0] if positional else keywords.get("target") or keywords.get("name") or keywords.get("in_dict")
     second = positional[1] if len(positional) > 1 else keywords.get("attribute") or keywords.get("name")
     if first is None or (function == "getattr" and len(positional) != 2):
         return
-    text = string_value(first)
-    if function in BASED and text is None:
-        attribute = string_value(second)
-        if attribute is not None and attribute.isidentifier() and second is not None:
-            yield Named(function, attribute, second, first)
+    if function in BASED and first.text is None:
+        if second is not None and second.text is not None and second.text.isidentifier():
+            yield Named(function, second.text, second.node, first.path or "")
     elif function == "patch.multiple":
         for name in (one for one in keywords if one not in _MULTIPLE_OPTIONS):
-            if text is None:
-                yield Named(function, name, first, first)
+            if first.text is None:
+                yield Named(function, name, first.node, first.path or "")
             else:
-                yield Named(function, f"{text}.{name}", first)
-    elif text is not None:
+                yield Named(function, f"{first.text}.{name}", first.node)
+    elif first.text is not None:
         fourth = positional[3] if len(positional) > 3 else None
-        yield from _literal(function, text, first, second, fourth, keywords)
+        yield from _literal(
+            function, first.text, first, keywords.get("package") or second, keywords.get("fromlist") or fourth
+        )
     elif function in ("patch", "import_module", "__import__", *IMPORTERS, "pkgutil.resolve_name"):
-        yield Named(function, None, first)
+        yield Named(function, None, first.node)
 
 
 def _literal(
-    function: str,
-    text: str,
-    first: cst.BaseExpression,
-    second: cst.BaseExpression | None,
-    fourth: cst.BaseExpression | None,
-    keywords: dict[str, cst.BaseExpression],
+    function: str, text: str, first: Argument, package: Argument | None, names: Argument | None
 ) -> Iterator[Named]:
     bare = text.lstrip(".")
     level = len(text) - len(bare)
@@ -65,18 +71,14 @@ def _literal(
     if not path or not all(part.isidentifier() for part in path.split(".")):
         return
     if level:
-        package = keywords.get("package") or second
-        anchor = string_value(package)
-        above = anchor.split(".") if anchor else []
+        above = package.text.split(".") if package and package.text else []
         if len(above) >= level:
             path, level = ".".join((*above[: len(above) - level + 1], path)), 0
-        elif above or not (isinstance(package, cst.Name) and package.value == "__package__"):
-            yield Named(function, None, first)
+        elif above or not (package and package.path == "__package__"):
+            yield Named(function, None, first.node)
             return
-    yield Named(function, path, first, None, level)
+    yield Named(function, path, first.node, None, level)
     if function.endswith("__import__"):
-        names = keywords.get("fromlist") or fourth
-        for element in names.elements if isinstance(names, cst.List | cst.Tuple) else ():
-            name = string_value(element.value)
-            if name and name.isidentifier():
-                yield Named(function, f"{path}.{name}", element.value, None, level)
+        for one in names.elements if names else ():
+            if one.text and one.text.isidentifier():
+                yield Named(function, f"{path}.{one.text}", one.node, None, level)

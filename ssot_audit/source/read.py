@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from hashlib import sha256
+from typing import TYPE_CHECKING
 
 from ssot_audit.facts import Facts, Failure, Fault, Use, links_of
 from ssot_audit.source import jit, search
@@ -11,7 +12,6 @@ from ssot_audit.source.codec import encode
 from ssot_audit.source.directives import MARK
 from ssot_audit.source.entry import GIVEN_UP, LINE_BY_LINE, READ, SCANNED, WALKED, Entry, Task
 from ssot_audit.source.files import read_bytes
-from ssot_audit.source.idle import without_idle_lines
 from ssot_audit.source.jit import Span
 from ssot_audit.source.lines import physical_lines
 from ssot_audit.source.references import is_wanted, may_rename, references, with_spots
@@ -22,6 +22,9 @@ from ssot_audit.source.statements import ENDS, imported_count
 from ssot_audit.source.text import decode
 from ssot_audit.source.tokens import Unsure
 from ssot_audit.source.verify import compiles, fault, is_agreed, unfit_to_walk
+
+if TYPE_CHECKING:
+    from ssot_audit.source.uses import Walked
 
 
 def read_file(task: Task) -> Entry:
@@ -165,33 +168,37 @@ def _read_again(text: str, task: Task) -> Entry:
         except Unsure:
             certain = False
         if task.whole or not certain:
-            whole = task.whole or mask is None or not search.is_plain(task.question, text)
-            shorter = None if whole or mask is None else without_idle_lines(text, mask, facts, task.question)
-            tree = walked(shorter, facts) if shorter else walked(text, facts)
-            if shorter and tree.fault:
-                tree = walked(text, facts)
+            tree = walked(text, facts, by_libcst=task.whole)
             # LibCST cannot read all that is certain without it.
             facts = facts if certain and tree.fault else tree
             entry = entry._replace(reader=WALKED)
     return _completed(entry, facts, task)
 
 
-def walked(text: str, facts: Facts) -> Facts:
-    """The scanner's facts with those of LibCST's tree. A fault says why no tree could be had, or that the two readers
-    disagree on the imports."""
-    from ssot_audit.source.walk import walk
+def walked(text: str, facts: Facts, *, by_libcst: bool = False) -> Facts:
+    """The scanner's facts with those of a tree: the interpreter's, or LibCST's where that cannot be had or is asked
+    for. A fault says why there is none, or that the two readers disagree on the imports."""
+    from ssot_audit.source.parsed import parsed
 
-    unfit = unfit_to_walk(text)
-    if unfit:
-        return facts._replace(fault=unfit)
-    try:
-        tree = walk(text)
-    except Exception as error:  # LibCST raises more types than it documents; any of them costs this file only
-        return facts._replace(fault=Fault(1, f"LibCST cannot read it: {type(error).__name__}"))
+    tree = (None if by_libcst else parsed(text)) or _by_libcst(text)
+    if isinstance(tree, Fault):
+        return facts._replace(fault=tree)
     ours = [(one.level, one.module, one.name, one.alias, one.contexts) for one in facts.imports]
     if ours != list(tree.imports) or not _placed(tree.uses, text):
         return facts._replace(fault=Fault(1, "parsers disagree on the imports or on where names stand"))
     return facts._replace(uses=tree.uses, targets=tree.targets)
+
+
+def _by_libcst(text: str) -> Walked | Fault:
+    from ssot_audit.source.walk import walk
+
+    unfit = unfit_to_walk(text)
+    if unfit:
+        return unfit
+    try:
+        return walk(text)
+    except Exception as error:  # LibCST raises more types than it documents; any of them costs this file only
+        return Fault(1, f"LibCST cannot read it: {type(error).__name__}")
 
 
 def given_up(task: Task, reason: str) -> Entry:

@@ -1,7 +1,7 @@
 """What small pieces of text mean: import statements, except clauses, conditions. Each text is read once.
 
-LibCST says what they mean. What is plain enough to be read without it is, because importing LibCST takes longer than
-most runs; the tests hold the two readings together.
+LibCST says what they mean. What is plain enough to be read without it is, and what is usual is by the interpreter,
+because importing LibCST takes longer than most runs; the tests hold the readings together.
 """
 
 from __future__ import annotations
@@ -10,15 +10,12 @@ import re
 import warnings
 from functools import lru_cache
 from keyword import kwlist
-from typing import TYPE_CHECKING, NamedTuple
+from typing import Any, NamedTuple
 
 from ssot_audit.facts import Exports
 from ssot_audit.source.blocks import NOTHING, Catches, named_errors
 from ssot_audit.source.lines import JOIN
 from ssot_audit.source.text import normal
-
-if TYPE_CHECKING:
-    import libcst as cst
 
 MAX_PARTS = 100  # dotted parts of one name; LibCST overflows its stack at some thousands
 MAX_EXPORTS = 40_000  # characters; an `__all__` of a thousand names still fits
@@ -39,23 +36,8 @@ _PLAIN = re.compile(
     re.ASCII,
 )
 _PATH = re.compile(r"\s*[^\W\d]\w*(?:\.[^\W\d]\w*)*\s*\Z")
-_NAMES = re.compile(r"\s*\[\s*(?:(?:\"\w+\"|'\w+'|\*[A-Za-z_]\w*)\s*(?:,\s*|(?=\])))*\]\s*\Z", re.ASCII)
-_DOTTED = rf"{_N}(?:\.{_N})*"
-_SEVERAL = rf"{_DOTTED}(?:\s*,\s*{_DOTTED})*"
-_TEXTS = r"(?:[rRfFuU]?(?:\"(?:[^\"\\\n]|\\.)*\"|'(?:[^'\\\n]|\\.)*')\s*)+"
-_EXPECTS = re.compile(
-    rf"(?:{_N}\.)*(?P<function>{_N})\(\s*(?P<errors>{_SEVERAL}|\(\s*{_SEVERAL}\s*,?\s*\))\s*"
-    rf"(?:,\s*(?:(?:match|msg)\s*=\s*)?{_TEXTS})?(?:,\s*)?\)(?:\s+as\s+{_N})?\Z",
-    re.ASCII,
-)
-_FAILS = re.compile(
-    rf"(?:pytest\.|self\.)?fail\(\s*(?:{_TEXTS})?\)\Z|assert (?:False|0)(?:\s*,\s*{_TEXTS})?\Z"
-    rf"|raise AssertionError(?:\(\s*(?:{_TEXTS})?\))?\Z"
-)
-EXPECTING = frozenset(("raises", "assertRaises", "assertRaisesRegex"))
-_NAME = re.compile(rf"{_N}\Z", re.ASCII)
-_SEVERAL_NAMES = re.compile(rf"\s*{_N}(?:\s*,\s*{_N})+\s*\Z", re.ASCII)
-_ITEM = re.compile(rf"\s*{_DOTTED}\[(?:\"[^\"\\\n]*\"|'[^'\\\n]*'|{_N})\]\s*\Z", re.ASCII)
+_NAMES = re.compile(r"\s*\[\s*(?:(?:\"\w+\"|'\w+')\s*(?:,\s*|(?=\])))*\]\s*\Z", re.ASCII)
+_SPELLED = re.compile(r"\\|[\"']\s*(?:\#[^\n]*\s*)*[A-Za-z]{0,2}[\"']")  # a string with escapes, or in parts
 _CHECKING = re.compile(r"\s*(not\s+)?(?:[^\W\d]\w*\.)*TYPE_CHECKING\s*\Z")
 
 
@@ -130,31 +112,44 @@ def _plain_parts(text: str) -> list[Part] | None:
 
 
 def _parts(text: str) -> list[Part]:
+    from ssot_audit.source import nodes
+
+    if _DEEP.search(text) or not (text.startswith("lazy") or nodes.statement(text)):
+        return []  # but for `lazy` no import is newer than the interpreter
     from ssot_audit.source import syntax
 
-    node = None if _DEEP.search(text) else syntax.statement(text)
+    node = syntax.statement(text)
     return [one[1:] for one in syntax.imported_names(node)] if isinstance(node, syntax.IMPORT_NODES) else []
 
 
 @lru_cache(maxsize=4096)
 def failing_statement(text: str) -> bool:
     """Whether the text is a statement that fails the test."""
-    if _FAILS.match(text):
-        return True
+    if _DEEP.search(text):
+        return False
+    from ssot_audit.source import nodes
+
+    if (node := nodes.statement(text)) is not None:
+        return nodes.fails_test(node)
     from ssot_audit.source import syntax
 
-    node = None if _DEEP.search(text) else syntax.statement(text)
-    return node is not None and syntax.fails_test(node)
+    newer = syntax.statement(text)
+    return newer is not None and syntax.fails_test(newer)
 
 
-def _expression(text: str, longest: int = 2000) -> cst.BaseExpression | None:
-    """The expression, or None where the text is none, or longer than any real one: LibCST's memory grows with the
-    square of the depth."""
+def _expression(text: str, longest: int = 2000, *, spelled: bool = False) -> tuple[Any, Any]:
+    """What knows the interpreter's nodes, and the expression; or what knows LibCST's, which show how a string is
+    `spelled`, and the expression in its tree. None for the expression where the text is none, or longer than any real
+    one: LibCST's memory grows with the square of the depth."""
+    from ssot_audit.source import nodes
+
+    absurd = len(text) > longest or text.count("(") > MAX_PARTS or _DEEP.search(text) is not None
+    node = None if absurd or spelled else nodes.expression(text)
+    if node is not None:
+        return nodes, node
     from ssot_audit.source import syntax
 
-    if len(text) > longest or text.count("(") > MAX_PARTS or _DEEP.search(text):
-        return None
-    return syntax.expression(text)
+    return syntax, None if absurd else syntax.expression(text)
 
 
 @lru_cache(maxsize=4096)
@@ -168,9 +163,9 @@ def except_clause(text: str) -> Catches:
     parts = inner[1:-1].rstrip().removesuffix(",").split(",") if inner[0] == "(" and inner[-1] == ")" else [inner]
     if all(_PATH.match(part) for part in parts):
         return named_errors(parts)
-    from ssot_audit.source import syntax
-
-    return syntax.catches(_expression(text))
+    known, node = _expression(text)
+    found: Catches = known.catches(node)
+    return found
 
 
 @lru_cache(maxsize=4096)
@@ -179,39 +174,34 @@ def condition(text: str) -> bool | None:
     found = _CHECKING.match(text)
     if found:
         return found[1] is None
-    from ssot_audit.source import syntax
-
-    return syntax.typing_only(_expression(text))
+    known, node = _expression(text)
+    only: bool | None = known.typing_only(node)
+    return only
 
 
 @lru_cache(maxsize=4096)
 def with_items(text: str) -> tuple[Catches, Catches]:
     """What `with TEXT:` expects to be raised and what it suppresses."""
-    text = text.strip().rstrip(ENDS)
-    if plain := _EXPECTS.match(text):
-        errors = re.findall(_DOTTED, plain["errors"])
-        if plain["function"] in EXPECTING:
-            return named_errors(errors if plain["errors"][0] == "(" else errors[:1]), NOTHING
-        return NOTHING, named_errors(errors) if plain["function"] == "suppress" else NOTHING
-    from ssot_audit.source import syntax
+    from ssot_audit.source import nodes
 
-    for source in (f"with {text}: pass", f"with ({text}): pass"):
-        found = syntax.with_statement(source)
-        if found:
-            return found
-    return NOTHING, NOTHING
+    text = text.strip().rstrip(ENDS)
+    sources = f"with {text}: pass", f"with ({text}): pass"
+    found = next(filter(None, map(nodes.with_statement, sources)), None)
+    if found is None:  # it may be in newer syntax than the interpreter's
+        from ssot_audit.source import syntax
+
+        found = next(filter(None, map(syntax.with_statement, sources)), None)
+    return found or (NOTHING, NOTHING)
 
 
 @lru_cache(maxsize=4096)
 def export_list(text: str) -> Exports:
     """The value of `__all__`, read from the text of an expression."""
     if _NAMES.match(plain := re.sub(r"#[^\r\n]*", "", text)):
-        return Exports(tuple(re.findall(r"[\"'](\w+)", plain)), (), "*" not in plain)
-    if _NAME.match(text) and text not in _KEYWORDS:
-        return Exports((), (), False)
-    from ssot_audit.source import syntax
-
-    return syntax.exported(_expression(text, MAX_EXPORTS))
+        return Exports(tuple(re.findall(r"\w+", plain)), (), True)
+    known, node = _expression(text, MAX_EXPORTS, spelled=_SPELLED.search(text) is not None)
+    found: Exports = known.exported(node)
+    return found
 
 
 @lru_cache(maxsize=4096)
@@ -244,11 +234,7 @@ def target_names(text: str) -> tuple[str, ...]:
     """The names an assignment, `for` or `del` target binds; attributes and items of other objects bind none."""
     if _PATH.match(text) and text.isascii():
         name = text.strip()
-        return (name,) if name.isidentifier() and name not in _KEYWORDS else ()
-    if _SEVERAL_NAMES.match(text) and _KEYWORDS.isdisjoint(names := re.findall(_N, text)):
-        return tuple(names)
-    if _ITEM.match(text):
-        return ()
-    from ssot_audit.source import syntax
-
-    return syntax.target_names(_expression(text))
+        return (name,) if name.isidentifier() and name not in kwlist else ()
+    known, node = _expression(text)
+    bound: tuple[str, ...] = known.target_names(node)
+    return bound

@@ -9,6 +9,7 @@ import libcst as cst
 
 from ssot_audit.facts import Exports
 from ssot_audit.source.blocks import Catches, named_errors
+from ssot_audit.source.calls import Argument, Given
 
 # Every node class that imports; a new one in LibCST must be named here, which a test asserts.
 IMPORT_NODES: tuple[type[cst.CSTNode], ...] = (cst.Import, cst.ImportFrom, cst.LazyImport, cst.LazyImportFrom)
@@ -67,6 +68,20 @@ def string_value(node: cst.CSTNode | None) -> str | None:
         return None
     value = node.evaluated_value
     return value if isinstance(value, str) else None
+
+
+def given(call: cst.CSTNode) -> Given:
+    """The arguments of a call."""
+    each = call.args if isinstance(call, cst.Call) else ()
+    return Given(
+        [_argument(one.value) for one in each if one.keyword is None and not one.star],
+        {one.keyword.value: _argument(one.value) for one in each if one.keyword},
+    )
+
+
+def _argument(node: cst.BaseExpression) -> Argument:
+    inside = [_argument(one.value) for one in node.elements] if isinstance(node, cst.List | cst.Tuple) else ()
+    return Argument(node, string_value(node), dotted(node), tuple(inside))
 
 
 def imported_names(node: cst.CSTNode) -> Iterator[tuple[cst.CSTNode, int, str, str | None, str | None]]:

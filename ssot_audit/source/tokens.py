@@ -139,10 +139,6 @@ class LogicalLine:
         """Where the innermost bracket opens that is still open before the offset."""
         return next((start for start, end in reversed(self._brackets) if start < offset <= end), None)
 
-    def closing(self, bracket: int) -> int:
-        """Where the bracket that opens at an offset is closed."""
-        return dict(self._brackets).get(bracket, self.end)
-
 
 class Tokens:
     """Answers about offsets of a text. Each raises Unsure where strings cannot be told apart with certainty."""
@@ -188,11 +184,6 @@ class Tokens:
             raise Unsure("a governed name in an f-string")
         return start is None
 
-    def may_start_string(self, quote: int) -> bool:
-        """Whether a string starts with this quote, one of three, or may start there in an f-string."""
-        start = self.line(quote).token_around(quote)
-        return start is not None and (_is_formatted(self._text, start) or start in (quote, quote - 2))
-
     def starts_string(self, quote: int) -> bool:
         """Whether a string starts with this quote. Raises Unsure for one in a field of an f-string."""
         is_first = not self.is_code(quote) and self.line(quote).token_around(quote) == quote
@@ -210,10 +201,6 @@ class Tokens:
         """Where the innermost bracket opens that is still open before the offset."""
         return self.line(offset).enclosing(offset)
 
-    def closing(self, bracket: int) -> int:
-        """Where the bracket that opens at an offset is closed; the line's end where it is not."""
-        return self.line(bracket).closing(bracket)
-
     def is_argument(self, offset: int) -> bool:
         """Whether an offset is directly in the parentheses of a call, or of a function's parameters."""
         opened = self.enclosing(offset)
@@ -224,32 +211,6 @@ class Tokens:
         """The last character before a bracket that is no blank, if any is near on its line."""
         start = self.line(opened).start
         return letter_before(self._text[start:opened], opened - start)
-
-    # Of the whole text
-
-    @cached_property
-    def code(self) -> str:
-        """The text with blanks for its comments, and for its strings but those that may hold code."""
-        found = jit.tokens(self._mask)
-        if found is None:
-            raise Unsure("strings that cannot be told apart with certainty")
-        return _code(self._text, 0, len(self._text), found)
-
-    @cached_property
-    def lines(self) -> list[Span]:
-        """Start and end of every logical line."""
-        found = jit.logical_lines(self._mask)
-        if found is None:
-            raise Unsure("statements that cannot be told apart with certainty")
-        return found
-
-    @cached_property
-    def _line_starts(self) -> list[int]:
-        return [start for start, _ in self.lines]
-
-    def line_of(self, offset: int) -> int:
-        """The number of the logical line that holds an offset, or of the last before it."""
-        return bisect_right(self._line_starts, offset) - 1
 
 
 _START = attrgetter("start")

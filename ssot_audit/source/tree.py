@@ -64,19 +64,12 @@ def _role(manager: ast.expr) -> set[Context]:
     return {context for context, holds in guards.items() if holds}
 
 
-class TreeVisitor:
-    """Visits statements in source order. `handlers` are the methods for nodes that need more than their children
-    visited; a class below this one adds its own."""
+class Places:
+    """Where nodes stand in a text."""
 
     def __init__(self, text: str) -> None:
         # The interpreter's tree counts lines as the interpreter does: a form feed ends none.
         self.lines = text.replace("\r\n", "\n").replace("\r", "\n").split("\n")
-        self.module = self.at = Scope("module", None)
-        self.scope: tuple[str, ...] = ()
-        self.contexts: tuple[Context, ...] = ()
-        self.branches: tuple[tuple[int, int], ...] = ()
-        self.chains = 0
-        self.imports: list[Import] = []
 
     def place(self, node: ast.expr | ast.stmt | ast.alias) -> Place:
         end_line, end = node.end_lineno or node.lineno, node.end_col_offset or node.col_offset
@@ -86,6 +79,20 @@ class TreeVisitor:
         """The column, from 1 and in characters, of an offset in bytes."""
         text = self.lines[line - 1] if line <= len(self.lines) else ""
         return offset + 1 if text.isascii() else len(text.encode()[:offset].decode("utf-8", "replace")) + 1
+
+
+class TreeVisitor(Places):
+    """Visits statements in source order. `handlers` are the methods for nodes that need more than their children
+    visited; a class below this one adds its own."""
+
+    def __init__(self, text: str) -> None:
+        super().__init__(text)
+        self.module = self.at = Scope("module", None)
+        self.scope: tuple[str, ...] = ()
+        self.contexts: tuple[Context, ...] = ()
+        self.branches: tuple[tuple[int, int], ...] = ()
+        self.chains = 0
+        self.imports: list[Import] = []
 
     def named_place(self, node: ast.stmt, name: str) -> ast.stmt:
         """A node that stands for the name in a class or def statement."""

@@ -7,29 +7,23 @@ import libcst as cst
 from ssot_audit.source import syntax
 from ssot_audit.source.blocks import Block, Catches, Chain
 from ssot_audit.source.scopes import Alias, Scope
+from ssot_audit.source.uses import Uses
 
 
 class PlacedVisitor(cst.CSTVisitor):
-    """Visits statements in source order, keeping `stack` and `scope`, and records every binding in its scope."""
+    """Visits statements in source order, keeping the stack and the scope of what is noted, and records every binding in
+    its scope."""
 
     def __init__(self) -> None:
         super().__init__()
-        self.scope = Scope("module", None)
-        self.stack: list[Block] = []
-        self.chains = 0
+        self.noted = Uses()
 
     # Blocks
 
-    def _block(self, keyword: str, chain: Chain | None = None, **roles: object) -> Block:
-        if chain is None:
-            self.chains += 1
-            chain = Chain(self.chains, keyword)
-        return Block(keyword, 0, chain, 0, **roles)  # type: ignore[arg-type]
-
     def _inside(self, block: Block, *nodes: cst.CSTNode | None) -> None:
-        self.stack.append(block)
+        self.noted.stack.append(block)
         self._visit(*nodes)
-        self.stack.pop()
+        self.noted.stack.pop()
 
     def _visit(self, *nodes: cst.CSTNode | None) -> None:
         for node in nodes:
@@ -44,13 +38,13 @@ class PlacedVisitor(cst.CSTVisitor):
         node.test.visit(self)
         only = syntax.typing_only(node.test)
         typing = only is True or (chain is not None and chain.later_arms_typing)
-        block = self._block(keyword, chain, typing=typing)
+        block = self.noted.block(keyword, chain, typing=typing)
         block.chain.later_arms_typing |= only is False
         self._inside(block, node.body)
         if isinstance(node.orelse, cst.If):
             self._if(node.orelse, "elif", block.chain)
         elif node.orelse:
-            self._inside(self._block("else", block.chain, typing=block.chain.later_arms_typing), node.orelse)
+            self._inside(self.noted.block("else", block.chain, typing=block.chain.later_arms_typing), node.orelse)
 
     def visit_Try(self, node: cst.Try) -> bool:
         return self._try(node)
@@ -59,7 +53,7 @@ class PlacedVisitor(cst.CSTVisitor):
         return self._try(node)
 
     def _try(self, node: cst.Try | cst.TryStar) -> bool:
-        block = self._block("try")
+        block = self.noted.block("try")
         for handler in node.handlers:
             caught = syntax.catches(handler.type) if handler.type else Catches(everything=True)
             block.chain.caught(caught)
@@ -69,11 +63,11 @@ class PlacedVisitor(cst.CSTVisitor):
                 handler.type.visit(self)
             if handler.name:
                 self._bind(handler.name.name)
-            self._inside(self._block("except", block.chain), handler.body)
+            self._inside(self.noted.block("except", block.chain), handler.body)
         if node.orelse:
-            self._inside(self._block("else", block.chain), node.orelse)
+            self._inside(self.noted.block("else", block.chain), node.orelse)
         if node.finalbody:
-            self._inside(self._block("finally", block.chain), node.finalbody)
+            self._inside(self.noted.block("finally", block.chain), node.finalbody)
         return False
 
     def visit_With(self, node: cst.With) -> bool:
@@ -82,27 +76,27 @@ class PlacedVisitor(cst.CSTVisitor):
             if item.asname:
                 self._bind(item.asname.name)
         raised, suppressed = syntax.with_roles(node)
-        self._inside(self._block("with", raised=raised, suppressed=suppressed), node.body)
+        self._inside(self.noted.block("with", raised=raised, suppressed=suppressed), node.body)
         return False
 
     def visit_For(self, node: cst.For) -> bool:
         node.iter.visit(self)
         self._bind(node.target)
-        self._inside(self._block("for"), node.body)
+        self._inside(self.noted.block("for"), node.body)
         if node.orelse:
-            self._inside(self._block("else"), node.orelse)
+            self._inside(self.noted.block("else"), node.orelse)
         return False
 
     def visit_While(self, node: cst.While) -> bool:
         node.test.visit(self)
-        self._inside(self._block("while"), node.body)
+        self._inside(self.noted.block("while"), node.body)
         if node.orelse:
-            self._inside(self._block("else"), node.orelse)
+            self._inside(self.noted.block("else"), node.orelse)
         return False
 
     def visit_MatchCase(self, node: cst.MatchCase) -> bool:
         self._visit(node.pattern, node.guard)
-        self._inside(self._block("case"), node.body)
+        self._inside(self.noted.block("case"), node.body)
         return False
 
     # Scopes
@@ -110,36 +104,36 @@ class PlacedVisitor(cst.CSTVisitor):
     def _scoped(
         self, kind: str, params: cst.Parameters | None, *nodes: cst.CSTNode, target: cst.CSTNode | None = None
     ) -> None:
-        outside, self.scope = self.scope, Scope(kind, self.scope)
+        outside, self.noted.scope = self.noted.scope, Scope(kind, self.noted.scope)
         if target is not None:
             self._bind(target)
         for one in _each_parameter(params):
-            self.scope.bind(one.name.value, None)
+            self.noted.scope.bind(one.name.value, None)
         for node in nodes:
             node.visit(self)
-        self.scope = outside
+        self.noted.scope = outside
 
     def visit_FunctionDef(self, node: cst.FunctionDef) -> bool:
-        self.scope.bind(node.name.value, None)
+        self.noted.scope.bind(node.name.value, None)
         self._visit(*node.decorators, node.returns, node.type_parameters, *_outside(node.params))
-        self.stack.append(self._block("def"))
+        self.noted.stack.append(self.noted.block("def"))
         self._scoped("function", node.params, node.body)
-        self.stack.pop()
+        self.noted.stack.pop()
         return False
 
     def visit_Lambda(self, node: cst.Lambda) -> bool:
         self._visit(*_outside(node.params))
-        self.stack.append(self._block("def"))
+        self.noted.stack.append(self.noted.block("def"))
         self._scoped("function", node.params, node.body)
-        self.stack.pop()
+        self.noted.stack.pop()
         return False
 
     def visit_ClassDef(self, node: cst.ClassDef) -> bool:
-        self.scope.bind(node.name.value, None)
+        self.noted.scope.bind(node.name.value, None)
         self._visit(*node.decorators, node.type_parameters, *node.bases, *node.keywords)
-        self.stack.append(self._block("class"))
+        self.noted.stack.append(self.noted.block("class"))
         self._scoped("class", None, node.body)
-        self.stack.pop()
+        self.noted.stack.pop()
         return False
 
     def visit_ListComp(self, node: cst.ListComp) -> bool:
@@ -166,18 +160,18 @@ class PlacedVisitor(cst.CSTVisitor):
 
     def visit_Global(self, node: cst.Global) -> None:
         for one in node.names:
-            self.scope.declare(one.name.value, everywhere=True)
+            self.noted.scope.declare(one.name.value, everywhere=True)
 
     def visit_Nonlocal(self, node: cst.Nonlocal) -> None:
         for one in node.names:
-            self.scope.declare(one.name.value, everywhere=False)
+            self.noted.scope.declare(one.name.value, everywhere=False)
 
     # Bindings
 
     def _bind(self, target: cst.CSTNode, value: cst.CSTNode | None = None) -> None:
         if isinstance(target, cst.Name):
             path = syntax.dotted(value)
-            self.scope.bind(target.value, Alias(self.scope, tuple(path.split("."))) if path else None)
+            self.noted.scope.bind(target.value, Alias(self.noted.scope, tuple(path.split("."))) if path else None)
         elif isinstance(target, cst.Tuple | cst.List):
             values = value.elements if isinstance(value, cst.Tuple | cst.List) else ()
             paired = len(values) == len(target.elements)
