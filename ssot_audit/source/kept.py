@@ -108,18 +108,23 @@ def decoded(head: dict[str, Any], body: memoryview) -> Kept:
         Entry("", number, calls, (), (), False, "", None, SCANNED, "", False, hashes[at : at + DIGEST])
         for at, (number, calls) in zip(range(0, len(hashes), DIGEST), counts, strict=True)
     ]
-    texts = bytes(facts).decode("ascii")
+    texts = str(facts, "ascii")
     for number, failure, mentions, links, refers, (start, length), fault, reader, partial, marked in head["special"]:
-        entries[number] = entries[number]._replace(
-            failure=failure,
-            mentions=tuple(mentions),
-            links=tuple((name, source) for name, source in links),
-            refers=refers,
-            facts=texts[start : start + length],
-            fault=Fault(*fault) if fault else None,
-            reader=reader,
-            partial=partial,
-            marked=marked,
+        one = entries[number]
+        entries[number] = Entry(
+            failure,
+            one.imports,
+            one.computed,
+            tuple(mentions),
+            tuple([(name, source) for name, source in links]) if links else (),
+            refers,
+            texts[start : start + length],
+            Fault(*fault) if fault else None,
+            reader,
+            "",
+            partial,
+            one.digest,
+            marked,
         )
     if not len(files) == len(entries) == head["files"] == len(digests) // DIGEST == len(signatures) // 32:
         raise ValueError("lengths that do not agree")
@@ -145,7 +150,7 @@ def _joined(paths: Sequence[str]) -> bytes:
 
 
 def _split(data: memoryview) -> tuple[str, ...]:
-    return tuple(bytes(data).decode("utf-8", "surrogateescape").split("\0")) if data else ()
+    return tuple(str(data, "utf-8", "surrogateescape").split("\0")) if data else ()
 
 
 def _numbers(data: memoryview) -> array[int]:
