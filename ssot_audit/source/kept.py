@@ -22,15 +22,18 @@ UNSURE: Signature = (-1, -1, -1, -1)
 
 class Folders(NamedTuple):
     """The folders that were gone through to find the files: unchanged, they hold the same ones. Signatures are three
-    numbers each: inode, modification and change time."""
+    numbers each: inode, modification and change time. `told` stands for the configuration git went by where the list of
+    files is its own."""
 
     paths: tuple[str, ...] = ()
     signatures: Sequence[int] = ()
     found: tuple[str, ...] = ()
     skipped: tuple[tuple[str, int], ...] = ()
+    told: str = ""
 
 
 NO_FOLDERS = Folders()
+UNTOLD = "untold"  # of a list of git's that may change without a sign of it: it is made anew each time
 
 
 class Kept(NamedTuple):
@@ -89,6 +92,7 @@ def encoded(kept: Kept, reader: str) -> bytes:
         "lengths": [len(one) for one in sections],
         "special": special,
         "skipped": kept.folders.skipped,
+        "told": kept.folders.told,
         "same": kept.folders.found == kept.paths,
     }
     return b"".join((json.dumps(head, separators=(",", ":")).encode("ascii"), b"\n", *sections))
@@ -140,6 +144,7 @@ def decoded(head: dict[str, Any], body: memoryview) -> Kept:
             _numbers(folder_signatures),
             files if head["same"] else _split(found),
             tuple((reason, count) for reason, count in head["skipped"]),
+            str(head["told"]),
         ),
         str(head["proof"]),
     )
