@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import os
-import shutil
 import sys
 from argparse import Namespace
 from pathlib import Path
@@ -80,8 +79,14 @@ def style(arguments: Namespace) -> Style:
     return Style(
         color=color,
         unicode="utf" in (sys.stdout.encoding or "").lower() or arguments.output_file is not None,
-        width=max(60, min(shutil.get_terminal_size((100, 24)).columns, 140)) if terminal else 100,
+        width=_width() if terminal else 100,
         statistics=getattr(arguments, "statistics", False),
         quiet=arguments.quiet,
         verbose=arguments.verbose,
     )
+
+
+def _width() -> int:
+    from shutil import get_terminal_size  # it imports what reads archives
+
+    return max(60, min(get_terminal_size((100, 24)).columns, 140))

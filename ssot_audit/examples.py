@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Sequence
+import contextlib
+from collections.abc import Iterator, Mapping, Sequence
 from datetime import date
 from pathlib import Path
 from typing import NamedTuple
@@ -31,23 +32,25 @@ def failures(rule: AnyRule, today: date | None = None) -> Iterator[ExampleFailur
         if good not in kinds:
             yield ExampleFailure(rule.id, "examples", f"the rule has no {word} example; add [[rule.{word}]]")
     counts = {True: 0, False: 0}
-    for example in rule.examples:
-        counts[example.good] += 1
-        reason = _failure(rule, example, today)
-        if reason:
-            yield ExampleFailure(rule.id, f"{'good' if example.good else 'bad'} example {counts[example.good]}", reason)
+    with _ground() as ground:
+        for example in rule.examples:
+            counts[example.good] += 1
+            name = f"{'good' if example.good else 'bad'} example {counts[example.good]}"
+            if reason := _failure(rule, example, today, ground):
+                yield ExampleFailure(rule.id, name, reason)
 
 
 def canary(rules: Sequence[AnyRule], today: date | None = None) -> list[str]:
     """Why nothing an audit says can be believed: what rules hold to be bad, and references by each channel, that this
     engine, here and now, does not find."""
     own = load_pack(Path(__file__).with_name("canary.toml"), "canary", SHAPES).rules
-    missed = [
-        (rule, number, reason)
-        for rule in (*own, *rules)
-        for number, example in enumerate((one for one in rule.examples if not one.good), 1)
-        if (reason := _failure(rule, example, today))
-    ]
+    with _ground() as ground:
+        missed = [
+            (rule, number, reason)
+            for rule in (*own, *rules)
+            for number, example in enumerate((one for one in rule.examples if not one.good), 1)
+            if (reason := _failure(rule, example, today, ground))
+        ]
     return [
         f"canary: bad example {number} of rule {rule.id!r} {reason}; either the rule is wrong (`ssot-audit rules "
         "test`) or this installation is"
@@ -55,20 +58,47 @@ def canary(rules: Sequence[AnyRule], today: date | None = None) -> list[str]:
     ]
 
 
-def _failure(rule: AnyRule, example: Example, today: date | None) -> str:
+class _Ground:
+    """A folder in which one small tree after another is laid out: of each no more than the one before has not. Folders
+    stay, since an empty one says nothing."""
+
+    def __init__(self, root: Path) -> None:
+        self.root = root
+        self._laid: dict[str, str] = {}
+
+    def lay(self, files: Mapping[str, str]) -> None:
+        for path in self._laid.keys() - files.keys():
+            (self.root / path).unlink()
+        for path, text in files.items():
+            if self._laid.get(path) != text:
+                self._write(self.root / path, text)
+        self._laid = dict(files)
+
+    def _write(self, path: Path, text: str) -> None:
+        if path.is_dir():  # of an example before, and empty by now
+            from shutil import rmtree
+
+            rmtree(path)
+        path.parent.mkdir(parents=True, exist_ok=True)
+        path.write_text(text, "utf-8")
+
+
+@contextlib.contextmanager
+def _ground() -> Iterator[_Ground]:
     import tempfile  # a run whose engine has given its proof needs none of what it imports
 
-    kind = CHECKS[rule.kind]
     with tempfile.TemporaryDirectory() as folder:
-        root = Path(folder)
-        # An empty configuration, so that none above the temporary folder is found.
-        for path, text in {**kind.stub(rule), **dict(example.files), OWN_FILE: ""}.items():
-            (root / path).parent.mkdir(parents=True, exist_ok=True)
-            (root / path).write_text(text, "utf-8")
-        try:
-            found = _classes(rule, root, {path for path, _ in example.files}, today)
-        except ConfigError as error:
-            return str(error)
+        yield _Ground(Path(folder))
+
+
+def _failure(rule: AnyRule, example: Example, today: date | None, ground: _Ground) -> str:
+    kind = CHECKS[rule.kind]
+    # An empty configuration, so that none above the temporary folder is found.
+    ground.lay({**kind.stub(rule), **dict(example.files), OWN_FILE: ""})
+    try:
+        found = _classes(rule, ground.root, {path for path, _ in example.files}, today)
+    except ConfigError as error:
+        return str(error)
     if example.good:
         wrong = sorted(klass for klass in found if klass in kind.shape.bad)
         if wrong:

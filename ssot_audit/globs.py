@@ -40,7 +40,8 @@ class Globs:
             re.escape(one.rstrip("/")).replace(r"\*", "[^/]*").replace(r"\?", "[^/]") for one in self._patterns
         )
         ends = ("/" if one.endswith("/") else "(?:/|$)" for one in self._patterns)
-        return re.compile("|".join(f"(?:^|/){name}{end}" for name, end in zip(translated, ends, strict=True)))
+        # It begins with a letter of its own, `/`, so that a search looks at no other place.
+        return re.compile(f"/(?:{'|'.join(map(''.join, zip(translated, ends, strict=True)))})")
 
     @cached_property
     def _any(self) -> Any:
@@ -59,7 +60,7 @@ class Globs:
     def verdict(self, path: str) -> bool | None:
         """True or False where a pattern decides, None where none does."""
         if self._patterns and self._plain is not None:
-            return True if self._plain.search(path) else None
+            return True if self._plain.search(f"/{path}") else None
         if not self._patterns or self._any.search(os.fsencode(path)) is None:
             return None
         return self._spec.check_file(path).include

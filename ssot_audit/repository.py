@@ -19,9 +19,11 @@ from ssot_audit.model import SYMBOL, Kind
 from ssot_audit.program.candidates import Program
 from ssot_audit.rules import VALUE, AnyRule, Pack, load_pack, package_of, shipped_packs
 from ssot_audit.source.cache import Cache, default_folder
-from ssot_audit.source.discover import SUFFIXES, Found, Listing, discover, work_tree
+from ssot_audit.source.discover import SUFFIXES, Found, discover
+from ssot_audit.source.git import work_tree
 from ssot_audit.source.kept import NO_FOLDERS, Kept
 from ssot_audit.source.library import Watch
+from ssot_audit.source.listing import Listing
 
 if TYPE_CHECKING:
     from ssot_audit.source.setting_files import SettingFiles
@@ -125,7 +127,7 @@ def open_repository(options: Options, any_format: bool = False) -> Repository:
     exclude = (*(config.exclude if options.exclude is None else options.exclude), *options.extend_exclude)
     include = options.include or config.include
     cache = _cache(options, root, (*include, "", *exclude))
-    listing = Listing(root)  # while git looks, so do we
+    listing = Listing(root, SUFFIXES, keep=cache is not None)  # while git looks, so do we
     kept = cache.load() if cache else None
     known, expected = (kept.folders, kept.paths) if kept else (NO_FOLDERS, ())
     found = discover(root, include, exclude, known, listing, expected)

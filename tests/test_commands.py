@@ -222,6 +222,19 @@ def test_a_rule_whose_examples_do_not_hold_fails(tmp_path: Path, wrong: str, rea
     assert reason in done.out
 
 
+def test_no_example_is_left_lying_for_the_next(tmp_path: Path) -> None:
+    laid = [
+        '{"user.py/a.py" = "from library import Thing", ".gitignore.py" = ""}',
+        '{"user.py" = "from library import Thing"}',
+        '{"user.py/b/c.py" = "from library import Thing"}',
+    ]
+    more = [f'[[rule.bad]]\nclass = "deprecated"\nfiles = {files}\n' for files in laid]
+    good = '[[rule.good]]\nfiles = {"user.py" = "from library.things import Thing"}\n'
+    library(tmp_path, {"rules.toml": "\n".join((RULE, *more, good))})
+    done = audit("rules", "test", "--select", "thing", cwd=tmp_path)
+    assert (done.code, done.err) == (0, "")
+
+
 def test_the_fixtures_rules_hold_their_own_examples() -> None:
     for name in ("platform", "odd"):
         assert audit("rules", "test", cwd=FIXTURES / name).code == 0

@@ -10,7 +10,7 @@ from functools import cached_property
 from pathlib import Path
 from typing import NamedTuple
 
-from ssot_audit.source.discover import git, work_tree
+from ssot_audit.source.git import git, work_tree
 
 MANY = 400  # paths on one command line of git
 _COMMIT = re.compile(r"[0-9a-f]{7,64}\Z")

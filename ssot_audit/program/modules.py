@@ -15,6 +15,7 @@ from ssot_audit.facts import Facts, Failure, Import
 NAMESPACE = "namespace package"
 _INITS = ("__init__.py", "__init__.pyi")
 _BELOW_INITS = tuple(f"/{one}" for one in _INITS)
+_ENDS = (*_BELOW_INITS, ".py", ".pyi")
 
 
 class Module:
@@ -75,7 +76,9 @@ class Modules:
             loose = [one for one in folders if not any(_is_below(one, root) for root in self.roots)]
             paths = frozenset(path for path in self._paths if _folder(path) in loose)
             self._homes.append(("", paths, {above for folder in loose for above in _upwards(folder)}))
+        self._inside_of: dict[str, tuple[str, bool]] = {}  # of folders: their root, and whether they are in a package
         self._found: dict[str, list[Module]] = {}
+        self._known: dict[tuple[str, str | None], Module | str | None] = {}
         self._dotted: dict[str, list[str]] = defaultdict(list)  # files with more dots in their path than a suffix has
         for path in self._paths:
             if path.count(".") > 1:
@@ -102,8 +105,10 @@ class Modules:
 
     def _module(self, path: str) -> Module:
         folder = _folder(path)
-        root = self._roots_of(folder)[0]
-        in_package = bool(self.inside) or self._top_package(folder) is not None
+        if folder not in self._inside_of:
+            in_package = bool(self.inside) or self._top_package(folder) is not None
+            self._inside_of[folder] = self._roots_of(folder)[0], in_package
+        root, in_package = self._inside_of[folder]
         return Module(path, self._name(path, root), root, in_package, self._facts)
 
     def _name(self, path: str, root: str) -> str:
@@ -128,10 +133,8 @@ class Modules:
         if found is None:
             known = {*self._dotted.get(name, ())}
             for place, paths, _ in self._places(name):
-                asked = {f"{place}/{init}" for init in _INITS}
-                if name in ("__init__", self.inside) or place.rpartition("/")[2] != "__init__":
-                    asked.update((f"{place}.py", f"{place}.pyi"))
-                known |= asked & paths
+                alone = name in ("__init__", self.inside) or place.rpartition("/")[2] != "__init__"
+                known.update(path for end in (_ENDS if alone else _BELOW_INITS) if (path := place + end) in paths)
             found = self._found[name] = [self.by_path[path] for path in sorted(known, key=_preference)]
         return found
 
@@ -141,13 +144,17 @@ class Modules:
             sibling = self._sibling(name, importer)
             if sibling:
                 return sibling
+        key = name, importer.root if importer else None
+        if key not in self._known:
+            self._known[key] = self._find(*key)
+        return self._known[key]
+
+    def _find(self, name: str, root: str | None) -> Module | str | None:
+        """The same, seen from a root, or from none of them."""
         found = self._named(name)
         if not found:
             return NAMESPACE if self._is_namespace(name) else None
-        if importer:
-            near = [one for one in found if one.root == importer.root]
-            return (near or found)[0]
-        return found[0]
+        return next((one for one in found if one.root == root), found[0])
 
     def _is_namespace(self, name: str) -> bool:
         if self.inside and self._paths and (name == self.inside or self.inside.startswith(f"{name}.")):

@@ -6,7 +6,6 @@ first branch of an if before the others; the first way that leads to an object, 
 
 from __future__ import annotations
 
-from collections import defaultdict
 from collections.abc import Iterator, Sequence
 from types import ModuleType
 
@@ -19,6 +18,8 @@ MAX_HOPS = 60  # re-exports in a row; a longer chain is no chain anybody follows
 _OF_EVERY_MODULE = frozenset(
     (*dir(ModuleType), *dir(ModuleType("")), "__file__", "__cached__", "__builtins__")
 )  # Reference 3.2.10
+
+Bound = tuple[dict[str, list[Binding]], list[Binding]]  # what binds each name of a module, and its star imports
 
 EXTERNAL = Resolution(None, "external")
 MISSING_MODULE = Resolution(None, "missing-module")
@@ -38,7 +39,7 @@ class Resolver:
         self.modules, self.ours, self.theirs = modules, ours, theirs
         self._known: dict[tuple[str, str], Resolution] = {}
         self._active: set[tuple[str, str]] = set()
-        self._bindings: dict[str, dict[str, list[Binding]]] = {}
+        self._bindings: dict[str, Bound] = {}
         self._stars: dict[str, frozenset[str]] = {}
 
     # Dotted paths
@@ -139,8 +140,9 @@ class Resolver:
         facts = module.facts
         if isinstance(facts, Failure) or facts.fault:
             return UNPARSED
-        bindings = self._bound(module, facts).get(name, [])
-        starred = [one for one in facts.bindings if one.kind == "star" and name in self._star_of(module, facts, one)]
+        bound, stars = self._bound(module, facts)
+        bindings = bound.get(name, [])
+        starred = [one for one in stars if name in self._star_of(module, facts, one)]
         ways = sorted([*bindings, *starred], key=facts.bindings.index) if starred else bindings
         if not ways and (name in _OF_EVERY_MODULE or (name == "__path__" and module.is_package)):
             return Resolution(Origin(module.path, 1, name, "assignment"))
@@ -167,28 +169,28 @@ class Resolver:
             # A name the module makes at run time, or lists to be exported, is what type checkers are told it is.
             made = facts.dynamic or (facts.exports is not None and name in facts.exports.names)
             return Resolution(found.origin, found.reason, found.steps, typing_only=not made)
-        return COMPUTED if facts.dynamic else self._unseen_star(module, facts)
+        return COMPUTED if facts.dynamic else self._unseen_star(module, facts, stars)
 
-    def _unseen_star(self, module: Module, facts: Facts) -> Resolution:
+    def _unseen_star(self, module: Module, facts: Facts, stars: Sequence[Binding]) -> Resolution:
         """Why a name nothing binds may be there all the same: a star import of what cannot be seen."""
-        for binding in facts.bindings:
-            if binding.kind == "star":
-                source = self._source_of(module, facts, binding)
-                found = self.imported(module, facts.imports[binding.imported])
-                if source and isinstance(source.facts, Facts) and source.facts.dynamic:
-                    return COMPUTED
-                if found.reason in ("external", "unparsed"):
-                    return found
+        for binding in stars:
+            source = self._source_of(module, facts, binding)
+            found = self.imported(module, facts.imports[binding.imported])
+            if source and isinstance(source.facts, Facts) and source.facts.dynamic:
+                return COMPUTED
+            if found.reason in ("external", "unparsed"):
+                return found
         return MISSING_NAME
 
-    def _bound(self, module: Module, facts: Facts) -> dict[str, list[Binding]]:
-        if module.path not in self._bindings:
-            table: dict[str, list[Binding]] = defaultdict(list)
+    def _bound(self, module: Module, facts: Facts) -> Bound:
+        found = self._bindings.get(module.path)
+        if found is None:
+            table: dict[str, list[Binding]] = {}
             for binding in facts.bindings:
-                if binding.kind != "star":
-                    table[binding.name].append(binding)
-            self._bindings[module.path] = table
-        return self._bindings[module.path]
+                table.setdefault(binding.name, []).append(binding)
+            stars = [one for one in table.pop("*", ()) if one.kind == "star"]
+            found = self._bindings[module.path] = table, stars
+        return found
 
     def _follow(self, module: Module, facts: Facts, binding: Binding, name: str) -> Resolution:
         """Where one binding leads."""

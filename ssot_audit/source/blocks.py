@@ -6,7 +6,6 @@ Both readers of a file, the scanner and the walker, keep a stack of `Block`s and
 from __future__ import annotations
 
 from collections.abc import Iterable, Sequence
-from dataclasses import dataclass, field
 from typing import NamedTuple
 
 from ssot_audit.facts import Context
@@ -35,7 +34,6 @@ def named_errors(paths: Iterable[str]) -> Catches:
     return Catches(not names.isdisjoint(IMPORT_ERRORS), not names.isdisjoint(BROAD_ERRORS))
 
 
-@dataclass(slots=True)
 class Chain:
     """One compound statement with its branches: if/elif/else, try/except/else/finally, with, for, match, ….
 
@@ -43,21 +41,19 @@ class Chain:
     except clauses catch is known only after its body, so contexts are asked for at the end of the file.
     """
 
-    number: int
-    keyword: str
-    arms: int = 0
-    import_error: bool = False
-    everything: bool = False
-    later_arms_typing: bool = False
-    fails: list[int] = field(default_factory=list)
+    __slots__ = ("arms", "everything", "fails", "import_error", "keyword", "later_arms_typing", "number")
+
+    def __init__(self, number: int, keyword: str) -> None:
+        self.number, self.keyword, self.arms = number, keyword, 0
+        self.import_error = self.everything = self.later_arms_typing = False
+        self.fails: list[int] = []
 
     def caught(self, clause: Catches) -> None:
         self.import_error |= clause.import_error
         self.everything |= clause.everything
 
 
-@dataclass(frozen=True, slots=True)
-class Block:
+class Block(NamedTuple):
     """One branch of a chain; `column` is the indentation of its header."""
 
     keyword: str  # def, class, if, elif, else, try, except, finally, with, for, while, match, case

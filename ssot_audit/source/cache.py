@@ -20,7 +20,7 @@ from pathlib import Path
 from ssot_audit import __version__
 from ssot_audit.source.kept import Kept, decoded, encoded
 
-FORMAT = 2
+FORMAT = 3
 _MARK = b"ssot-audit cache\n"
 _MAC = 32  # bytes of the code that vouches for the rest
 _SUFFIX = ".facts"

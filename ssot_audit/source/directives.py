@@ -18,6 +18,7 @@ from ssot_audit.facts import Directive, Failure
 MARK = "ssot:"  # a file without it has no such comment
 
 _DIRECTIVE = re.compile(r"\bssot:\s*ignore(?P<file>-file)?(?![\w-])\s*(?:\[(?P<rules>[^\]]*)\])?(?P<rest>.*)")
+_SPELLED = re.compile(r"ssot:\s*ignore")  # begins with letters, so that a text is searched at once
 _UNTIL = re.compile(r"(?:^|\s)until=(\S+)")
 _DAY = re.compile(r"\buntil\b\W*\d{4}|\buntil=", re.IGNORECASE)
 _CLOSERS = re.compile(r"\s*(?:-->|\*/)\s*$")
@@ -44,7 +45,7 @@ def directives(path: str, data: bytes) -> tuple[Directive, ...]:
     text = decode(data)
     if isinstance(text, Failure):
         return ()  # the file itself is told
-    if _DIRECTIVE.search(text) is None:
+    if _SPELLED.search(text) is None:
         return ()
     lines = physical_lines(text)
     comments = _python_comments(text) if path.endswith((".py", ".pyi")) else _line_comments(path, lines)

@@ -2,11 +2,8 @@
 
 from __future__ import annotations
 
-import contextlib
 import os
-import re
 import stat
-import subprocess
 import time
 from array import array
 from collections import Counter
@@ -15,15 +12,10 @@ from pathlib import Path
 from typing import NamedTuple
 
 from ssot_audit.globs import Globs
-from ssot_audit.source.kept import NO_FOLDERS, RACY, UNSURE, Folders, Signature
+from ssot_audit.source.kept import NO_FOLDERS, UNSURE, Folders, Signature
+from ssot_audit.source.listing import NEVER, VIRTUAL_ENVIRONMENT, Listing, is_late, signatures_of
 
 SUFFIXES = (".py", ".pyi")
-# How git, under LC_ALL=C, tells of an untracked folder it leaves out of its list; it succeeds all the same.
-_UNOPENED = re.compile(rb"^warning: could not open directory '(.*)/': (.*)$", re.MULTILINE)
-# Never source of the repository, also where no .gitignore says so.
-NEVER = frozenset((".git", ".hg", ".svn", ".venv", "node_modules", "__pycache__", ".tox", ".nox", ".eggs"))
-VIRTUAL_ENVIRONMENT = "pyvenv.cfg"  # PEP 405: the file that makes a folder one, whatever its name
-_NOT_SEEN = "not looked at", UNSURE
 SKIPPED_FOLDER = "virtual environment"  # the one reason that counts folders, not files
 
 
@@ -60,24 +52,29 @@ def discover(
     unreadable: list[tuple[str, str]] = []
     looked = time.time_ns()
     above = f"{root}/"
-    seen = {path: _look(above + path) for path in expected}
-    listed = (listing or Listing(root, fits)).paths(unreadable)
-    folders = known
-    if listed is None and not (known.signatures and _folder_signatures(root, known.paths) == known.signatures):
-        walk = _Walk(root, unreadable, fits)
-        found = tuple(sorted(walk.paths()))
-        newest = max((walk.signatures[at] for at in range(len(walk.signatures)) if at % 3), default=0)
-        certain = not unreadable and newest < looked - RACY
-        folders = Folders(
-            tuple(walk.visited), walk.signatures if certain else array("q"), found, tuple(sorted(walk.skipped.items()))
-        )
-    skipped = Counter(dict(folders.skipped) if listed is None else {})
+    listing = listing or Listing(root, SUFFIXES if fits is is_python else ())
+    seen: dict[str, tuple[str, Signature]] = {}
+    if listing.is_still(known):
+        folders, listed = known, known.found
+    else:
+        seen = {path: look for path in expected if not (look := _look(above + path))[0]}
+        basis = listing.basis(known, looked)
+        shown = listing.paths(unreadable)
+        if shown is None:
+            folders = known if _is_walk_still(root, known) else _walk(root, unreadable, fits, looked)
+            listed = folders.found
+        else:
+            listed = tuple(sorted({one for one in shown if fits is is_python or fits(one.rpartition("/")[2])}))
+            # What an earlier run kept stays true of the folders as they were then.
+            before = known if known.told else NO_FOLDERS
+            folders = basis._replace(found=listed) if basis and not unreadable else before
+    skipped = Counter(dict(folders.skipped))
     wanted, unwanted = Globs(include), Globs(exclude)
     kept: list[str] = []
     excluded: list[str] = []
     numbers = array("q")
     including, excluding = bool(wanted), bool(unwanted)
-    for path in folders.found if listed is None else sorted(set(listed)):
+    for path in listed:
         if including and not wanted.match(path):
             skipped["not included"] += 1
             excluded.append(path)
@@ -85,9 +82,7 @@ def discover(
             skipped["excluded"] += 1
             excluded.append(path)
         else:
-            reason, signature = seen.get(path, _NOT_SEEN)
-            if reason:
-                reason, signature = _look(above + path)
+            reason, signature = seen.get(path) or _look(above + path)
             if reason:
                 skipped[reason] += 1
             else:
@@ -108,86 +103,16 @@ def _look(path: str) -> tuple[str, Signature]:
     return "", (status.st_size, status.st_ino, status.st_mtime_ns, status.st_ctime_ns)
 
 
-def _folder_signatures(root: Path, folders: Sequence[str]) -> array[int]:
-    """Three numbers of each folder, and of each .gitignore in one; empty where one of them is gone."""
-    numbers, above = array("q"), f"{root}/"
-    with contextlib.suppress(OSError):
-        for folder in folders:
-            status = os.lstat(above + folder)
-            numbers.extend((status.st_ino, status.st_mtime_ns, status.st_ctime_ns))
-        return numbers
-    return array("q")
+def _is_walk_still(root: Path, known: Folders) -> bool:
+    """Whether a walk would find what an earlier one did."""
+    return not known.told and bool(known.signatures) and signatures_of(root, known.paths) == known.signatures
 
 
-def git_environment() -> dict[str, str]:
-    """The environment for git: nothing the caller's hooks or shell set may point it at another repository."""
-    kept = {name: value for name, value in os.environ.items() if not name.startswith("GIT_")}
-    return {**kept, "GIT_OPTIONAL_LOCKS": "0", "LC_ALL": "C"}
-
-
-def git(root: Path, *arguments: str) -> bytes | None:
-    """What git prints, or None where there is no git, no repository or an error."""
-    try:
-        done = subprocess.run(
-            _command(root, *arguments),
-            capture_output=True,
-            env=git_environment(),
-            stdin=subprocess.DEVNULL,
-            check=False,
-        )
-    except OSError:
-        return None
-    return done.stdout if done.returncode == 0 else None
-
-
-def _command(root: Path, *arguments: str) -> list[str]:
-    """A git command line. Configuration that would run programs is switched off."""
-    safe = ("-c", "core.fsmonitor=false", "-c", f"core.hooksPath={os.devnull}", "-c", "core.untrackedCache=false")
-    return ["git", *safe, "-C", str(root), *arguments]
-
-
-def work_tree(folder: Path) -> Path | None:
-    """The top of the git work tree that holds the folder, if any."""
-    if os.path.isfile(f"{folder}/.git/HEAD"):  # noqa: PTH113 - the usual case, without asking git
-        return folder
-    if not any(os.path.lexists(f"{one}/.git") for one in (folder, *folder.resolve().parents)):
-        return None
-    top = git(folder, "rev-parse", "--show-toplevel")
-    return Path(os.fsdecode(top.rstrip(b"\n"))) if top and top.strip() else None
-
-
-class Listing:
-    """The files git would show whose names fit, asked for when it is made and waited for when they are needed."""
-
-    def __init__(self, root: Path, fits: Callable[[str], bool] = is_python) -> None:
-        self._fits = fits
-        self._process: subprocess.Popen[bytes] | None = None
-        top = work_tree(root)
-        # An ignored folder somebody names is meant to be read.
-        if top is None or (top != root and git(root, "check-ignore", "-q", "--", ".") is not None):
-            return
-        asked = ["ls-files", "-z", "--cached", "--others", "--exclude-standard", "--"]
-        asked += [f"*{one}" for one in SUFFIXES] if fits is is_python else []
-        with contextlib.suppress(OSError):
-            self._process = subprocess.Popen(
-                _command(root, *asked),
-                env=git_environment(),
-                stdin=subprocess.DEVNULL,
-                stdout=subprocess.PIPE,
-                stderr=subprocess.PIPE,
-            )
-
-    def paths(self, unreadable: list[tuple[str, str]]) -> list[str] | None:
-        """The files; None where there is no git, no repository or an error. Folders git could not open are added to
-        `unreadable`."""
-        if self._process is None:
-            return None
-        out, told = self._process.communicate()
-        if self._process.returncode:
-            return None
-        unreadable += [(os.fsdecode(folder), reason.decode()) for folder, reason in _UNOPENED.findall(told)]
-        paths = [os.fsdecode(one) for one in out.split(b"\0") if one]
-        return paths if self._fits is is_python else [one for one in paths if self._fits(one.rpartition("/")[2])]
+def _walk(root: Path, unreadable: list[tuple[str, str]], fits: Callable[[str], bool], looked: int) -> Folders:
+    walk = _Walk(root, unreadable, fits)
+    found = tuple(sorted(walk.paths()))
+    signatures = array("q") if unreadable or is_late(walk.signatures, looked) else walk.signatures
+    return Folders(tuple(walk.visited), signatures, found, tuple(sorted(walk.skipped.items())))
 
 
 class _Walk:

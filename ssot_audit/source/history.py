@@ -12,7 +12,7 @@ from pathlib import Path
 from typing import NamedTuple
 
 from ssot_audit.errors import UsageError
-from ssot_audit.source.discover import git, git_environment, work_tree
+from ssot_audit.source.git import git, git_environment, work_tree
 
 
 class Revision(NamedTuple):

@@ -22,15 +22,18 @@ UNSURE: Signature = (-1, -1, -1, -1)
 
 class Folders(NamedTuple):
     """The folders that were gone through to find the files: unchanged, they hold the same ones. Signatures are three
-    numbers each: inode, modification and change time."""
+    numbers each: inode, modification and change time. `told` stands for the configuration git went by where the list of
+    files is its own."""
 
     paths: tuple[str, ...] = ()
     signatures: Sequence[int] = ()
     found: tuple[str, ...] = ()
     skipped: tuple[tuple[str, int], ...] = ()
+    told: str = ""
 
 
 NO_FOLDERS = Folders()
+UNTOLD = "untold"  # of a list of git's that may change without a sign of it: it is made anew each time
 
 
 class Kept(NamedTuple):
@@ -89,6 +92,7 @@ def encoded(kept: Kept, reader: str) -> bytes:
         "lengths": [len(one) for one in sections],
         "special": special,
         "skipped": kept.folders.skipped,
+        "told": kept.folders.told,
         "same": kept.folders.found == kept.paths,
     }
     return b"".join((json.dumps(head, separators=(",", ":")).encode("ascii"), b"\n", *sections))
@@ -108,18 +112,23 @@ def decoded(head: dict[str, Any], body: memoryview) -> Kept:
         Entry("", number, calls, (), (), False, "", None, SCANNED, "", False, hashes[at : at + DIGEST])
         for at, (number, calls) in zip(range(0, len(hashes), DIGEST), counts, strict=True)
     ]
-    texts = bytes(facts).decode("ascii")
+    texts = str(facts, "ascii")
     for number, failure, mentions, links, refers, (start, length), fault, reader, partial, marked in head["special"]:
-        entries[number] = entries[number]._replace(
-            failure=failure,
-            mentions=tuple(mentions),
-            links=tuple((name, source) for name, source in links),
-            refers=refers,
-            facts=texts[start : start + length],
-            fault=Fault(*fault) if fault else None,
-            reader=reader,
-            partial=partial,
-            marked=marked,
+        one = entries[number]
+        entries[number] = Entry(
+            failure,
+            one.imports,
+            one.computed,
+            tuple(mentions),
+            tuple([(name, source) for name, source in links]) if links else (),
+            refers,
+            texts[start : start + length],
+            Fault(*fault) if fault else None,
+            reader,
+            "",
+            partial,
+            one.digest,
+            marked,
         )
     if not len(files) == len(entries) == head["files"] == len(digests) // DIGEST == len(signatures) // 32:
         raise ValueError("lengths that do not agree")
@@ -135,6 +144,7 @@ def decoded(head: dict[str, Any], body: memoryview) -> Kept:
             _numbers(folder_signatures),
             files if head["same"] else _split(found),
             tuple((reason, count) for reason, count in head["skipped"]),
+            str(head["told"]),
         ),
         str(head["proof"]),
     )
@@ -145,7 +155,7 @@ def _joined(paths: Sequence[str]) -> bytes:
 
 
 def _split(data: memoryview) -> tuple[str, ...]:
-    return tuple(bytes(data).decode("utf-8", "surrogateescape").split("\0")) if data else ()
+    return tuple(str(data, "utf-8", "surrogateescape").split("\0")) if data else ()
 
 
 def _numbers(data: memoryview) -> array[int]:

@@ -96,7 +96,7 @@ def _class(governed: Governed, candidate: Candidate, program: Program, today: da
         return Class.UNDECIDED
     if found.reason in _MISSING or (found.typing_only and Context.TYPING not in candidate.contexts):
         return Class.BROKEN
-    listed = names.closest(rule.spec.listed, dotted)
+    listed = names.closest(governed.listed, dotted)
     if listed == rule.spec.canonical:
         return Class.CANONICAL
     shim = next((shim for shim in rule.spec.shims if shim.path == listed), None)
@@ -151,29 +151,34 @@ def _absent(rule: SymbolRule) -> Finding:
     return absent(rule, path, f"the canonical path {path} does not exist", _CORRECT)
 
 
+_MISSES = {
+    "missing-module": "its module does not exist",
+    "missing-name": "its module has no such name",
+    "typing-only": "the name exists for type checkers only",
+    "unparsed": "its module does not parse",
+    "computed": "its module makes names at run time",
+    "cycle": "its imports run in a circle",
+    "external": "it is not of this repository",
+}
+
+
 def _message(one: Reference, rule: SymbolRule) -> str:
-    dotted = one.dotted
+    dotted, klass = one.dotted, one.klass
+    missing = _MISSES.get(one.reason, one.reason) or f"there is no {rule.spec.canonical} to hold it against"
+    if klass is Class.UNDECIDED:
+        return f"{dotted} cannot be decided: {missing}"
+    if klass is Class.BROKEN:
+        return f"{dotted} leads nowhere: {missing}"
+    if klass is Class.DEPRECATED:
+        listed = names.closest(rule.spec.listed, dotted)
+        expired = next((shim for shim in rule.spec.shims if shim.path == listed), None)
+        return f"{dotted} was a shim until {expired.until}" if expired else f"{dotted} is a deprecated path"
+    if klass is Class.INTERNAL:
+        return f"{dotted} is the private name of {rule.spec.symbol}"
+    if klass is Class.UNLISTED:
+        return f"{dotted} reaches {rule.spec.symbol} through a path no rule lists"
     where = f" at {one.origin.path}:{one.origin.line}" if one.origin and one.origin.path else ""
-    listed = names.closest(rule.spec.listed, dotted)
-    expired = next((shim for shim in rule.spec.shims if shim.path == listed), None)
-    missing = {
-        "missing-module": "its module does not exist",
-        "missing-name": "its module has no such name",
-        "typing-only": "the name exists for type checkers only",
-        "unparsed": "its module does not parse",
-        "computed": "its module makes names at run time",
-        "cycle": "its imports run in a circle",
-        "external": "it is not of this repository",
-        "": f"there is no {rule.spec.canonical} to hold it against",
-    }.get(one.reason, one.reason)
-    return {
-        Class.UNDECIDED: f"{dotted} cannot be decided: {missing}",
-        Class.BROKEN: f"{dotted} leads nowhere: {missing}",
-        Class.DEPRECATED: f"{dotted} was a shim until {expired.until}" if expired else f"{dotted} is a deprecated path",
-        Class.INTERNAL: f"{dotted} is the private name of {rule.spec.symbol}",
-        Class.UNLISTED: f"{dotted} reaches {rule.spec.symbol} through a path no rule lists",
-        Class.RIVAL: f"{dotted} is another object than {rule.spec.canonical}{where}",
-    }[one.klass]
+    return f"{dotted} is another object than {rule.spec.canonical}{where}"
 
 
 def _advice(one: Reference, rule: SymbolRule) -> str:

@@ -26,6 +26,7 @@ class Governed(NamedTuple):
     """A rule held against a program: its canonical origin, the bindings on the way there, and their files."""
 
     rule: SymbolRule
+    listed: tuple[str, ...]
     resolution: Resolution
     family: tuple[str, ...]
     plumbing: frozenset[tuple[str, Place]]
@@ -65,7 +66,7 @@ def govern(rule: SymbolRule, program: Program) -> Governed:
     home_package = package.package if isinstance(package, Module) else names.split(module)[0] or module
     family = rule.spec.family or (() if rule.spec.external else (f"{home_package}.**",))
     plumbing = frozenset((path, _place(program, path, number)) for path, number in steps if number >= 0)
-    return Governed(rule, resolution, family, plumbing, frozenset(files), applies(rule))
+    return Governed(rule, rule.spec.listed, resolution, family, plumbing, frozenset(files), applies(rule))
 
 
 def _place(program: Program, path: str, number: int) -> Place:
@@ -85,7 +86,7 @@ class Governance:
         self._stars: dict[str, list[tuple[str, Governed]]] = defaultdict(list)  # of modules that are gone
         self._origins: dict[Origin, list[Governed]] = defaultdict(list)
         for one in self.governed:
-            for path in dict.fromkeys(one.rule.spec.listed):
+            for path in dict.fromkeys(one.listed):
                 if names.is_pattern(path):
                     self._patterns.append((path, path.partition("*")[0].rstrip("."), one))
                 else:
@@ -127,6 +128,8 @@ class Governance:
         found = self._claims.get(key)
         if found is None:
             found = self._claims[key] = self._claiming(candidate)
+        if not found:
+            return None
         found = [one for one in found if one.applies_to(candidate.module.path) and _concerns(one, candidate)]
         if len(found) > 1:
             named = [one for one in found if one.has_name(candidate.name)]
@@ -149,12 +152,14 @@ class Governance:
         path, listing = candidate.dotted, list(self._stars.get(candidate.dotted, ()))
         while path:
             listing += [(path, one) for one in self._exact.get(path, ())]
-            path = names.split(path)[0]
+            path = path.rpartition(".")[0]
         listing += [
             (pattern, one)
             for pattern, start, one in self._patterns
             if candidate.dotted.startswith(start) and names.matches(pattern, candidate.dotted)
         ]
+        if not listing:
+            return []
         best = names.closest(tuple(path for path, _ in listing), candidate.dotted)
         return list({id(one): one for path, one in listing if path == best or best is None}.values())
 
@@ -205,7 +210,7 @@ def _concerns(one: Governed, candidate: Candidate) -> bool:
         return True
     if candidate.resolution.origin is None:
         return candidate.resolution.reason == "external" and one.rule.spec.external
-    listed = names.closest(one.rule.spec.listed, candidate.dotted) is not None
+    listed = names.closest(one.listed, candidate.dotted) is not None
     return listed or any(path in one.chain for path, _ in candidate.resolution.steps[:1])
 
 

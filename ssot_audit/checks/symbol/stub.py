@@ -2,10 +2,15 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
+from typing import TYPE_CHECKING
 
 from ssot_audit import names
 from ssot_audit.checks.symbol.rule import SymbolRule
+
+if TYPE_CHECKING:
+    from ssot_audit.facts import Import
+    from ssot_audit.source.statements import ImportedName
 
 
 def stub(rule: SymbolRule) -> dict[str, str]:
@@ -34,13 +39,19 @@ def stub(rule: SymbolRule) -> dict[str, str]:
 
 def _imported_modules(rule: SymbolRule) -> set[str]:
     """The modules the rule's examples import, by the program's own reader."""
-    from ssot_audit.source.scan import scan  # no other run needs it
+    texts = [text for example in rule.examples for _, text in example.files]
+    return {one.module for text in texts for one in _imports(text) if not one.level}
 
-    found: set[str] = set()
-    for example in rule.examples:
-        for _, text in example.files:
-            found |= {one.module for one in scan(text)[0].imports if not one.level}
-    return found
+
+def _imports(text: str) -> Sequence[Import | ImportedName]:
+    from ssot_audit.source import jit, statements  # no other run needs them
+    from ssot_audit.source.scan import scan
+
+    mask = jit.masked(text)
+    spans = None if mask is None else jit.statements(mask)
+    if spans is None:
+        return scan(text)[0].imports
+    return [one for start, end in spans for one in statements.import_statement(text[start:end].rstrip(statements.ENDS))]
 
 
 def _files(stub: dict[str, list[str]]) -> dict[str, str]:

@@ -1,0 +1,74 @@
+"""Git, asked for what it knows: with nothing from outside that may lead it elsewhere, and running no other program."""
+
+from __future__ import annotations
+
+import contextlib
+import os
+import subprocess
+from pathlib import Path
+
+
+def git_environment() -> dict[str, str]:
+    """The environment for git: nothing the caller's hooks or shell set may point it at another repository."""
+    kept = {name: value for name, value in os.environ.items() if not name.startswith("GIT_")}
+    return {**kept, "GIT_OPTIONAL_LOCKS": "0", "LC_ALL": "C"}
+
+
+def git(root: Path, *arguments: str) -> bytes | None:
+    """What git prints, or None where there is no git, no repository or an error."""
+    try:
+        done = subprocess.run(
+            _command(root, *arguments),
+            capture_output=True,
+            env=git_environment(),
+            stdin=subprocess.DEVNULL,
+            check=False,
+        )
+    except OSError:
+        return None
+    return done.stdout if done.returncode == 0 else None
+
+
+def begin(root: Path, *arguments: str) -> subprocess.Popen[bytes] | None:
+    """Git, at work while the caller is; None where there is none."""
+    with contextlib.suppress(OSError):
+        return subprocess.Popen(
+            _command(root, *arguments),
+            env=git_environment(),
+            stdin=subprocess.DEVNULL,
+            stdout=subprocess.PIPE,
+            stderr=subprocess.PIPE,
+        )
+    return None
+
+
+def ignored(root: Path, paths: list[str]) -> set[str] | None:
+    """Those of the paths that git ignores, whatever is tracked below them; None where it does not tell."""
+    told = "\0".join(paths).encode("utf-8", "surrogateescape")
+    try:
+        done = subprocess.run(
+            _command(root, "check-ignore", "--no-index", "-z", "--stdin"),
+            input=told,
+            capture_output=True,
+            env=git_environment(),
+            check=False,
+        )
+    except OSError:
+        return None
+    return {os.fsdecode(one) for one in done.stdout.split(b"\0") if one} if done.returncode in (0, 1) else None
+
+
+def work_tree(folder: Path) -> Path | None:
+    """The top of the git work tree that holds the folder, if any."""
+    if os.path.isfile(f"{folder}/.git/HEAD"):  # noqa: PTH113 - the usual case, without asking git
+        return folder
+    if not any(os.path.lexists(f"{one}/.git") for one in (folder, *folder.resolve().parents)):
+        return None
+    top = git(folder, "rev-parse", "--show-toplevel")
+    return Path(os.fsdecode(top.rstrip(b"\n"))) if top and top.strip() else None
+
+
+def _command(root: Path, *arguments: str) -> list[str]:
+    """A git command line. Configuration that would run programs is switched off."""
+    safe = ("-c", "core.fsmonitor=false", "-c", f"core.hooksPath={os.devnull}", "-c", "core.untrackedCache=false")
+    return ["git", *safe, "-C", str(root), *arguments]
