@@ -70,6 +70,7 @@ class Entry(NamedTuple):
     partial: bool = False  # the facts are only what refers to a name that was asked for
     digest: bytes = b""  # of the bytes read
     marked: bool = False  # whether it may hold a comment that speaks to this program
+    why: str = ""  # it was read by this reader, and by no quicker one
 
 
 class Task(NamedTuple):

@@ -26,7 +26,6 @@ LARGE = 200_000  # bytes of a file that is read where there is a clock
 MANY = 500  # names that are kept in mind though this run asks for none of them
 BATCH = 64  # files a worker is handed at once
 _LOST = "lost"
-_Ahead = tuple[tuple[tuple[Task, Entry], ...], Iterator[tuple[int, Entry]]]
 
 
 class Library(Mapping[str, Facts | Failure]):
@@ -49,10 +48,8 @@ class Library(Mapping[str, Facts | Failure]):
         self.entries: dict[str, Entry] = {}
         self.question = Question()
         self.fresh: set[str] = set()  # read by this run
-        self.reasons: dict[str, str] = {}  # why a file was read again
         self._kept = None if whole else kept
         self._facts: dict[str, Facts | Failure] = {}
-        self._ahead: _Ahead = ((), iter(()))
         if self._kept:
             self._recall(self._kept)
 
@@ -124,7 +121,7 @@ class Library(Mapping[str, Facts | Failure]):
 
     def readers(self) -> tuple[tuple[str, str, int], ...]:
         """(reader, why it and no quicker one, files) of what this run has read, the most first."""
-        counts = Counter((self.entries[path].reader, self.reasons.get(path, "")) for path in self.fresh)
+        counts = Counter((self.entries[path].reader, self.entries[path].why) for path in self.fresh)
         return tuple((*key, number) for key, number in sorted(counts.items(), key=lambda one: (-one[1], one[0])))
 
     # Reading
@@ -152,11 +149,8 @@ class Library(Mapping[str, Facts | Failure]):
         self._each(Work(read_file, _lost, BATCH, deep=False), tasks, self.workers(len(tasks), large=large), "reading")
         self._give_up_lost(tasks)
         doubtful = [task for task in tasks if self.entries[task.path].again]
-        self.reasons.update((task.path, self.entries[task.path].again) for task in doubtful)
         # What a scan could tell is enough to go on with; the rest is told at the end, once for all that was asked.
         self._read_again([task for task in doubtful if not self.entries[task.path].facts])
-        if len(tasks) > FEW and self.workers() > 1:
-            self._read_ahead([task for task in doubtful if self.entries[task.path].facts])
 
     def _tasks(self, paths: Iterable[str], deep: bool) -> list[Task]:
         root = str(self.root)
@@ -165,29 +159,8 @@ class Library(Mapping[str, Facts | Failure]):
     def settle(self) -> bool:
         """Read again what a scan has left in doubt; whether any of it does not parse after all."""
         doubtful = [path for path in self.paths if path in self.entries and self.entries[path].again]
-        if doubtful:
-            self._take_ahead()
-        self._read_again(self._tasks((path for path in doubtful if self.entries[path].again), deep=True))
+        self._read_again(self._tasks(doubtful, deep=True))
         return any(self.entries[path].fault for path in doubtful)
-
-    def _read_ahead(self, tasks: Sequence[Task]) -> None:
-        """Begin to read again, in one process beside what follows, what will be asked for in the end."""
-        if not tasks or self._ahead[0]:
-            return
-        from ssot_audit.source.pool import Work, begun
-        from ssot_audit.source.read import read_again
-
-        known = tuple((task, self.entries[task.path]) for task in tasks)
-        self._ahead = known, begun(Work(read_again, _lost, len(tasks)), [task._replace(deep=True) for task in tasks], 1)
-
-    def _take_ahead(self) -> None:
-        """Take over what was read ahead, of files of which nothing more was asked since."""
-        known, results = self._ahead
-        self._ahead = (), iter(())
-        for number, entry in results:
-            task, before = known[number]
-            if self.entries[task.path] is before and entry.reader != _LOST:
-                self._know(task, entry)
 
     def _read_again(self, tasks: Sequence[Task]) -> None:
         if not tasks:
@@ -222,7 +195,7 @@ class Library(Mapping[str, Facts | Failure]):
 
     def _know(self, task: Task, entry: Entry) -> None:
         before = self.entries.get(task.path, entry)
-        self.entries[task.path] = entry._replace(digest=entry.digest or before.digest)
+        self.entries[task.path] = entry._replace(digest=entry.digest or before.digest, why=entry.why or before.again)
         self._facts.pop(task.path, None)
         self.fresh.add(task.path)
 

@@ -26,6 +26,8 @@ from ssot_audit.source.verify import compiles, fault, is_agreed, unfit_to_walk
 if TYPE_CHECKING:
     from ssot_audit.source.uses import Walked
 
+_DOUBT = "quotes or brackets leave a doubt"
+
 
 def read_file(task: Task) -> Entry:
     """The entry of a file, by the scanner."""
@@ -43,7 +45,8 @@ def _begun(text: str, mask: bytes | None, task: Task) -> Entry:
     """What is known of a text before any reader has seen it."""
     searched = mask if mask is not None else text.encode("ascii", "replace")
     found = search.mentions(task.question, text, mask, task.path)
-    return Entry(computed=search.computed_imports(searched), mentions=found, marked=MARK in text)
+    marked = search.is_in(MARK, searched)
+    return Entry(computed=search.computed_imports(searched), mentions=found, marked=marked)
 
 
 def read_data(data: bytes, task: Task) -> Entry:
@@ -69,18 +72,34 @@ def read_data(data: bytes, task: Task) -> Entry:
         return _with_references(text, mask, statements, entry, task) if closely else entry
     except Unsure as reason:
         lines = relevant_lines(text, mask)
-        known = _completed(entry, scan(text, lines)[0], task) if lines is not None else entry
-        return known._replace(refers=True, again=str(reason))
+        if lines is None:
+            return entry._replace(refers=True, again=str(reason))
+        return _by_tree(text, scan(text, lines)[0], entry._replace(why=str(reason)), task)
 
 
 def _in_doubt(text: str, entry: Entry, task: Task) -> Entry:
     """The entry of a text that must be read line by line; of more than its statements only where it may matter."""
     facts, outline = scan(text)
     star = any(one.name == "*" for one in facts.imports)
-    if task.deep or star or entry.mentions or search.in_path(task.question, task.path):
-        known = _completed(entry, facts, task) if is_agreed(text, outline) else entry
-        return known._replace(refers=True, again="quotes or brackets leave a doubt")
-    return entry._replace(imports=len(facts.imports), reader=LINE_BY_LINE)
+    entry = entry._replace(imports=len(facts.imports), reader=LINE_BY_LINE)
+    if not (task.deep or star or entry.mentions or search.in_path(task.question, task.path)):
+        return entry
+    if not is_agreed(text, outline):
+        return entry._replace(refers=True, again=_DOUBT)
+    entry = entry._replace(why=_DOUBT)
+    return _by_tree(text, facts, entry, task) if entry.mentions else _completed(entry, facts, task)
+
+
+def _by_tree(text: str, facts: Facts, entry: Entry, task: Task) -> Entry:
+    """The entry of a text that parses, of which its lines cannot tell all: by the interpreter's tree. Where that cannot
+    be had here, what is known is enough to go on with, until it is read again."""
+    from ssot_audit.source.parsed import parsed
+
+    tree = parsed(text)
+    whole = told_by(tree, text, facts) if tree else None
+    if whole is None:
+        return _completed(entry, facts, task)._replace(refers=True, again=entry.why)
+    return _completed(entry._replace(reader=WALKED), whole, task)
 
 
 def _is_deep(task: Task, text: str, mask: bytes, found: tuple[str, ...]) -> bool:
@@ -112,7 +131,7 @@ def _with_references(text: str, mask: bytes, statements: Sequence[Span], entry: 
 def _read_closely(text: str, mask: bytes, entry: Entry, task: Task) -> Entry:
     lines = relevant_lines(text, mask)
     if lines is None:
-        raise Unsure("quotes or brackets leave a doubt")
+        raise Unsure(_DOUBT)
     facts = scan(text, lines)[0]
     return _completed(entry, with_spots(text, mask, facts, task.question) if entry.mentions else facts, task)
 
@@ -183,9 +202,15 @@ def walked(text: str, facts: Facts, *, by_libcst: bool = False) -> Facts:
     tree = (None if by_libcst else parsed(text)) or _by_libcst(text)
     if isinstance(tree, Fault):
         return facts._replace(fault=tree)
+    disagreed = Fault(1, "parsers disagree on the imports or on where names stand")
+    return told_by(tree, text, facts) or facts._replace(fault=disagreed)
+
+
+def told_by(tree: Walked, text: str, facts: Facts) -> Facts | None:
+    """The scanner's facts with those of a tree; None where they disagree."""
     ours = [(one.level, one.module, one.name, one.alias, one.contexts) for one in facts.imports]
     if ours != list(tree.imports) or not _placed(tree.uses, text):
-        return facts._replace(fault=Fault(1, "parsers disagree on the imports or on where names stand"))
+        return None
     return facts._replace(uses=tree.uses, targets=tree.targets)
 
 
