@@ -14,10 +14,10 @@ from ssot_audit.source.entry import GIVEN_UP, LINE_BY_LINE, READ, SCANNED, WALKE
 from ssot_audit.source.files import read_bytes
 from ssot_audit.source.jit import Span
 from ssot_audit.source.lines import physical_lines
-from ssot_audit.source.references import is_wanted, may_rename, references, with_spots
+from ssot_audit.source.references import Clues, is_wanted, may_rename, references, with_spots
 from ssot_audit.source.relevant import relevant_lines
 from ssot_audit.source.scan import scan
-from ssot_audit.source.spots import may_hold
+from ssot_audit.source.spots import hits
 from ssot_audit.source.statements import ENDS, imported_count
 from ssot_audit.source.text import decode
 from ssot_audit.source.tokens import Unsure
@@ -62,14 +62,15 @@ def read_data(data: bytes, task: Task) -> Entry:
         return _in_doubt(text, entry, task)
     texts = [text[start:end].rstrip(ENDS) for start, end in statements]
     deep = task.deep or _is_deep(task, text, mask, entry.mentions)
-    closely = deep or _matters(task, mask, entry.mentions, texts)
+    clues = _clues(mask, statements, texts, task, entry)
+    closely = deep or clues.matter
     if (closely or entry.mentions) and not compiles(text, mask):
         return entry._replace(again="this interpreter does not compile it")
     entry = entry._replace(imports=sum(map(imported_count, texts)), reader=READ if closely else SCANNED)
     try:
         if deep:
             return _read_closely(text, mask, entry, task)
-        return _with_references(text, mask, statements, entry, task) if closely else entry
+        return _with_references(text, mask, clues, entry, task) if closely else entry
     except Unsure as reason:
         lines = relevant_lines(text, mask)
         if lines is None:
@@ -110,17 +111,17 @@ def _is_deep(task: Task, text: str, mask: bytes, found: tuple[str, ...]) -> bool
     return bool(found) and (not search.is_plain(task.question, text) or may_rename(mask, task.question))
 
 
-def _matters(task: Task, mask: bytes, found: tuple[str, ...], statements: Sequence[str]) -> bool:
-    """Whether a file may hold a reference, rather than only speak of a name."""
-    if any("*" in one for one in statements):
-        return True
+def _clues(mask: bytes, statements: Sequence[Span], texts: Sequence[str], task: Task, entry: Entry) -> Clues:
+    if not entry.mentions:
+        return Clues(statements, [one for one, text in zip(statements, texts, strict=True) if "*" in text])
     words = search.words(task.question)
-    return bool(found) and (any(words.search(one) for one in statements) or may_hold(task.question, mask))
+    bearing = [one for one, text in zip(statements, texts, strict=True) if "*" in text or words.search(text)]
+    return Clues(statements, bearing, hits(task.question, mask))
 
 
-def _with_references(text: str, mask: bytes, statements: Sequence[Span], entry: Entry, task: Task) -> Entry:
+def _with_references(text: str, mask: bytes, clues: Clues, entry: Entry, task: Task) -> Entry:
     question = task.question if entry.mentions else task.question.only(())
-    facts, links = references(text, mask, statements, question)
+    facts, links = references(text, mask, clues, question)
     links = tuple(one for one in links if one[1] in entry.mentions)
     if links:  # where they lead will be asked for
         return _read_closely(text, mask, entry, task)

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Mapping, Sequence
+from typing import NamedTuple
 
 from ssot_audit.facts import Channel, Facts, Import, Target, Use
 from ssot_audit.source import jit, search
@@ -14,7 +15,7 @@ from ssot_audit.source.jit import Span
 from ssot_audit.source.lines import Ruler
 from ssot_audit.source.relevant import lines_around
 from ssot_audit.source.scan import stacks_at
-from ssot_audit.source.spots import Spot, hits, spots
+from ssot_audit.source.spots import Hits, Spot, hits, spots
 from ssot_audit.source.statements import ENDS, import_statement
 from ssot_audit.source.tokens import Tokens, Unsure
 
@@ -22,19 +23,30 @@ Stacks = Mapping[int, tuple[int, tuple[Block, ...]]]  # by offset: where its lin
 Links = tuple[tuple[str, str], ...]
 
 
-def references(text: str, mask: bytes, statements: Sequence[Span], question: Question) -> tuple[Facts, Links]:
+class Clues(NamedTuple):
+    """What tells whether a text may refer to the names: its import statements, those of them that spell one or are a
+    star, and where else one is spelled as a reference would."""
+
+    statements: Sequence[Span]
+    bearing: Sequence[Span]
+    hits: Hits = Hits()
+
+    @property
+    def matter(self) -> bool:
+        return bool(self.bearing) or any(self.hits)
+
+
+def references(text: str, mask: bytes, clues: Clues, question: Question) -> tuple[Facts, Links]:
     """The facts of a valid text as far as they bear on the names, and the names of the module that an import makes
     stand for one of them. Raises Unsure where more of the text must be read to tell."""
-    found = hits(question, mask)
-    bearing = statements if any(found) else [one for one in statements if _bears(text[slice(*one)], question)]
     every = [
         (start + one.start, one, _is_outermost(mask, start))
-        for start, end in bearing
+        for start, end in (clues.statements if any(clues.hits) else clues.bearing)
         for one in import_statement(text[start:end].rstrip(ENDS))
     ]
     bound = [Bound(one, number, outer) for number, (_, one, outer) in enumerate(every)]
-    tokens = Tokens(text, mask, statements)
-    seen = spots(text, tokens, found, bound, question)
+    tokens = Tokens(text, mask, clues.statements)
+    seen = spots(text, tokens, clues.hits, bound, question)
     used = {spot.imported for spot in seen}
     chosen = [number for number, (_, one, _) in enumerate(every) if number in used or is_wanted(one, question)]
     inner = [every[number][0] for number in chosen if not every[number][2]]
@@ -70,11 +82,6 @@ def may_rename(mask: bytes, question: Question) -> bool:
         if top is None or _SCOPE.match(mask, top[0] + 1) is None:
             return True
     return False
-
-
-def _bears(statement: str, question: Question) -> bool:
-    """Whether an import statement may bear on any of the names where nothing else of the text spells one."""
-    return "*" in statement or search.words(question).search(statement) is not None
 
 
 def is_wanted(one: Imported, question: Question) -> bool:

@@ -65,11 +65,6 @@ def hits(question: Question, mask: bytes) -> Hits:
     return Hits(search.places(ATTRIBUTES.format(names), mask), search.places(STRINGS.format(names), mask), keywords)
 
 
-def may_hold(question: Question, mask: bytes) -> bool:
-    """Whether a text has anything that could be a spot, or that only its tree could tell."""
-    return any(hits(question, mask))
-
-
 def spots(text: str, tokens: Tokens, found: Hits, imports: Sequence[Bound], question: Question) -> list[Spot]:
     """The spots of a text that spells names as the question does, in order. Raises Unsure where only the whole tree can
     tell."""
