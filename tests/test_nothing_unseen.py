@@ -23,6 +23,14 @@ def classes_in(folder: Path, name: str = "user.py") -> list[str]:
     return [one["class"] for one in done.json["references"] if one["filename"] == name]
 
 
+def test_a_star_brings_a_name_that_only_its_module_s_own_file_spells(tmp_path: Path) -> None:
+    rule = RULE.replace('["library.Thing"]', '["legacy.factory"]').replace(
+        "from library import Thing", "from legacy import factory"
+    )
+    files = {"rules.toml": rule, "legacy.py": "def factory(): ...\n", "user.py": "from legacy import *\n"}
+    assert classes_in(library(tmp_path, files)) == ["deprecated"]
+
+
 @pytest.mark.parametrize(
     ("text", "expected"),
     [

@@ -85,12 +85,18 @@ class Program(NamedTuple):
     def _taken(self, module: Module, facts: Facts) -> Iterator[str | None]:
         """The dotted paths of which a file may take something."""
         for _, one in self._wanted(module, facts):
-            yield absolute(module, one.level, one.module)
+            dotted = absolute(module, one.level, one.module)
+            yield None if one.name == "*" and self._brings_nothing(dotted, module) else dotted
         for use in facts.uses:
             base = path_of(module, facts.imports[use.imported])
             yield base and ".".join((base, *use.attributes))
         for target in facts.targets:
             yield absolute(module, target.level, target.path) if target.path else None
+
+    def _brings_nothing(self, dotted: str | None, importer: Module) -> bool:
+        """Whether a star import of a module is sure to bring nothing that is asked for."""
+        source = self.modules.find(dotted, importer) if dotted and self.spells else None
+        return isinstance(source, Module) and source.is_silent
 
     def _nearest(self, dotted: str | None, importer: Module) -> Module | None:
         """The module that a dotted path is, or is in."""
@@ -125,7 +131,7 @@ class Program(NamedTuple):
             found = self.resolver.module(dotted, module)
             yield Candidate(module, f"{dotted}.*", number, Channel.STAR, one.contexts, places, found)
             return
-        for name in sorted(self.resolver.star_names(source)):
+        for name in sorted(() if self._brings_nothing(dotted, module) else self.resolver.star_names(source)):
             if self.wanted(dotted, name):
                 found = self.resolver.name_in(source, name)
                 yield Candidate(module, f"{dotted}.{name}", number, Channel.STAR, one.contexts, places, found)

@@ -37,6 +37,11 @@ class Module:
         return getattr(self._facts, "references", self._facts.__getitem__)(self.path)
 
     @property
+    def is_silent(self) -> bool:
+        """Whether its file is known to spell nothing that was asked for, and to hold no star import."""
+        return bool(getattr(self._facts, "is_silent", lambda path: False)(self.path))
+
+    @property
     def is_package(self) -> bool:
         return self.path.rpartition("/")[2] in _INITS
 

@@ -70,6 +70,11 @@ class Library(Mapping[str, Facts | Failure]):
         entry = self.entries.get(path)
         return self[path] if entry is None or not (entry.facts or entry.failure) else self._known(path)
 
+    def is_silent(self, path: str) -> bool:
+        """Whether a file is known to spell nothing that was asked for, and to hold no star import."""
+        entry = self.entries.get(path)
+        return entry is not None and not (entry.mentions or entry.facts or entry.failure or entry.again)
+
     def _known(self, path: str) -> Facts | Failure:
         found = self._facts.get(path)
         if found is None:

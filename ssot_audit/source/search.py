@@ -24,9 +24,9 @@ def mentions(question: Question, text: str, mask: bytes | None, path: str) -> tu
     normal = text if plain is not None else unicodedata.normalize("NFKC", text)
     found = _spelled_in(plain, normal, question.names)
     if found:
-        folders = {*path.split("/")}
+        parts = {*path.replace(".", "/").split("/")}
         for name, above in question.below:
-            here = name not in found or not folders.isdisjoint(above) or _spelled_in(plain, normal, above)
+            here = name not in found or not parts.isdisjoint(above) or _spelled_in(plain, normal, above)
             if not here:
                 found.discard(name)
     return tuple(sorted(found))
