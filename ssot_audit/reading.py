@@ -120,14 +120,15 @@ def look_for(
 ) -> Reading:
     """Read the files, every one or among some, that spell what is asked, and those they take it from."""
     repository, library, before = reading
-    library.ask(asked, among)
+    read = library.ask(asked, among)
     spells = spelled(asked.names)
     resolver, wanted = declared(before.modules, rules), wanting(spells)
     imports: dict[str, Asked] = {}
     while True:
         program = Program(before.modules, resolver, library.referring(), spells, wanted, imports)
-        # What a file takes a name from may take it from another. Where nothing was read, each is read when it is met.
-        if not library.fresh or not library.deepen(program.sources()):
+        # What a file takes a name from may take it from another.
+        read = library.deepen(program.sources(read))
+        if not read:
             return Reading(repository, library, program)
 
 

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections import defaultdict
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Callable, Iterable, Iterator, Sequence
 from functools import cache
 from typing import NamedTuple
 
@@ -72,10 +72,10 @@ class Program(NamedTuple):
         yield from self._used(module, facts)
         yield from self._targeted(module, facts)
 
-    def sources(self) -> set[str]:
-        """The files that what is asked for is taken from: by imports, by attributes and by strings."""
+    def sources(self, paths: Iterable[str]) -> set[str]:
+        """The files that some files take what is asked for from: by imports, by attributes and by strings."""
         found: set[str] = set()
-        for path in self.paths or ():
+        for path in {*paths}.intersection(self.paths or ()):
             module = self.modules.by_path[path]
             if isinstance(facts := module.references, Facts):
                 sources = (self._nearest(dotted, module) for dotted in self._taken(module, facts))

@@ -48,6 +48,7 @@ class Library(Mapping[str, Facts | Failure]):
         self.entries: dict[str, Entry] = {}
         self.question = Question()
         self.fresh: set[str] = set()  # read by this run
+        self._deep: set[str] = set()  # files that have changed, of which an earlier run had to have the whole facts
         self._kept = None if whole else kept
         self._facts: dict[str, Facts | Failure] = {}
         if self._kept:
@@ -82,8 +83,8 @@ class Library(Mapping[str, Facts | Failure]):
             found = self._facts[path] = Failure(entry.failure) if entry.failure else decode(entry.facts)
         return found
 
-    def ask(self, question: Question, among: Sequence[str] | None = None) -> None:
-        """Look for names, and for those that were asked for before, in every file, or among some."""
+    def ask(self, question: Question, among: Sequence[str] | None = None) -> list[str]:
+        """Look for names, and for those that were asked for before, in every file, or among some; which were read."""
         stale = len(self.question.names) > 2 * len(question.names) + MANY  # most has not been asked for long
         if stale or not question.counts_as(self.question):
             self.entries, self.question = {}, Question()
@@ -91,16 +92,18 @@ class Library(Mapping[str, Facts | Failure]):
         more = question.less(self.question)
         fresh = [path for path in (self.paths if among is None else among) if path not in self.entries]
         if not more.names and not fresh:
-            return
+            return []
         known = [path for path in self.paths if path in self.entries]
         self.question = self.question.plus(question)
-        self._read([*fresh, *self._search(more, known)], deep=False)
+        fresh += self._search(more, known)
+        self._read(fresh, deep=False)
+        return fresh
 
-    def deepen(self, paths: Iterable[str]) -> bool:
-        """Have the whole facts of these files, whatever they spell; whether any had to be read."""
+    def deepen(self, paths: Iterable[str]) -> list[str]:
+        """Have the whole facts of these files, whatever they spell; which had to be read."""
         missing = [path for path in paths if not self._has_facts(path)]
         self._read(missing, deep=True)
-        return bool(missing)
+        return missing
 
     def _has_facts(self, path: str) -> bool:
         entry = self.entries.get(path, Entry())
@@ -159,7 +162,9 @@ class Library(Mapping[str, Facts | Failure]):
 
     def _tasks(self, paths: Iterable[str], deep: bool) -> list[Task]:
         root = str(self.root)
-        return [Task(root, path, self.question, deep, self.whole, self._keeps) for path in paths]
+        return [
+            Task(root, path, self.question, deep or path in self._deep, self.whole, self._keeps) for path in paths
+        ]
 
     def settle(self) -> bool:
         """Read again what a scan has left in doubt; whether any of it does not parse after all."""
@@ -226,6 +231,8 @@ class Library(Mapping[str, Facts | Failure]):
             same = kept.signatures[4 * number : 4 * number + 4] == self.found.signatures[4 * at : 4 * at + 4]
             if (same and kept.signatures[4 * number] >= 0) or self._has_digest(path, kept.entries[number].digest):
                 self.entries[path] = kept.entries[number]
+            elif kept.entries[number].facts and not kept.entries[number].partial:
+                self._deep.add(path)
 
     def _has_digest(self, path: str, digest: bytes) -> bool:
         from ssot_audit.source.files import read_bytes
