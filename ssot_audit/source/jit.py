@@ -116,7 +116,12 @@ def masked(text: str) -> bytes | None:
 
 def statements(mask: bytes) -> list[Span] | None:
     """Start and end, in the text, of every import statement."""
-    found = _spans(_STATEMENTS, mask)
+    last = mask.rfind(b"import")
+    end = mask.find(b"\n", last) if last >= 0 else 0
+    # What follows the line of the last such word holds none; it is read too where that line ends amid something.
+    found = _spans(_STATEMENTS, mask[:end] if end >= 0 else mask)
+    if found is None:
+        found = _spans(_STATEMENTS, mask)
     if found is None or not all(_may_start(mask, start) for start, _ in found):
         return None
     return [(start - 1, end - 1) for start, end in found]
