@@ -235,8 +235,7 @@ class Library(Mapping[str, Facts | Failure]):
                 self._deep.add(path)
 
     def _has_digest(self, path: str, digest: bytes) -> bool:
-        from ssot_audit.source.files import read_bytes
-        from ssot_audit.source.read import digest_of
+        from ssot_audit.source.files import digest_of, read_bytes
 
         data = read_bytes(f"{self.root}/{path}")
         return not isinstance(data, Failure) and digest_of(data) == digest

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from hashlib import sha256
 from typing import TYPE_CHECKING
 
 from ssot_audit.facts import Facts, Failure, Fault, Use, links_of
@@ -11,7 +10,7 @@ from ssot_audit.source import jit, search
 from ssot_audit.source.codec import encode
 from ssot_audit.source.directives import MARK
 from ssot_audit.source.entry import GIVEN_UP, LINE_BY_LINE, READ, SCANNED, WALKED, Entry, Task
-from ssot_audit.source.files import read_bytes
+from ssot_audit.source.files import digest_of, read_bytes
 from ssot_audit.source.jit import Span
 from ssot_audit.source.lines import physical_lines
 from ssot_audit.source.references import Clues, is_wanted, may_rename, references, with_spots
@@ -35,10 +34,6 @@ def read_file(task: Task) -> Entry:
     if isinstance(data, Failure):
         return Entry(failure=data.reason)
     return read_data(data, task)._replace(digest=digest_of(data) if task.digested else b"")
-
-
-def digest_of(data: bytes) -> bytes:
-    return sha256(data).digest()[:16]
 
 
 def _begun(text: str, mask: bytes | None, task: Task) -> Entry:
