@@ -10,6 +10,7 @@ from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
+from libcst import ParserSyntaxError
 from oracle import Imported, imports_of
 from running import FIXTURES, audit, write
 
@@ -92,13 +93,18 @@ def texts(paths: list[Path]) -> Iterator[tuple[Path, str]]:
 def test_the_scanner_and_both_trees_read_the_same_imports() -> None:
     files = python_files(STDLIB)
     sample = files[:: max(1, len(files) // SAMPLE)][:SAMPLE]
-    compared, differing = 0, []
+    compared, differing, unread = 0, [], 0
     for path, text in texts([*sample, *python_files(FIXTURES)]):
         compared += 1
         facts, _ = scan(text)
         scanned = [(one.level, one.module, one.name, one.alias, one.contexts) for one in facts.imports]
-        tree = walk(text)
+        try:
+            tree = walk(text)
+        except ParserSyntaxError:
+            unread += 1
+            continue
         if scanned != [tuple(one) for one in tree.imports] or parsed(text) not in (tree, None):
             differing.append(path)
     assert differing == []
     assert compared >= SAMPLE
+    assert unread <= 2  # LibCST does not know `(name): kind = value`, which some versions of the library have
