@@ -1,7 +1,5 @@
 """What a command asks for, read off its arguments, and what it answers. Nothing here prints or exits."""
 
-from __future__ import annotations
-
 import os
 import sys
 from argparse import Namespace
@@ -29,7 +27,7 @@ class Answer(NamedTuple):
     said: tuple[str, ...] = ()
 
 
-def of_account(account: Account, arguments: Namespace) -> Answer:
+def of_account(account: "Account", arguments: Namespace) -> Answer:
     """The answer of a command whose check gives an account."""
     from ssot_audit.report.account import FORMATS
 

@@ -1,7 +1,5 @@
 """Configuration: where the repository is, and what its `[tool.ssot-audit]` or `ssot-audit.toml` says."""
 
-from __future__ import annotations
-
 from decimal import Decimal
 from pathlib import Path
 from typing import NamedTuple

@@ -1,7 +1,5 @@
 """What the bytes of one file say, independent of its name and of any rule. All values are frozen."""
 
-from __future__ import annotations
-
 from collections.abc import Collection
 from datetime import date
 from enum import StrEnum

@@ -1,7 +1,5 @@
 """The condition on the figures, and whether it is met. The same for every output format."""
 
-from __future__ import annotations
-
 from collections.abc import Sequence
 from decimal import Decimal
 from typing import NamedTuple

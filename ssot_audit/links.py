@@ -1,7 +1,5 @@
 """Values about who imports whom: edges and cycles, drawings of them, and the golden path. All frozen."""
 
-from __future__ import annotations
-
 from collections.abc import Mapping
 from enum import StrEnum
 from typing import NamedTuple

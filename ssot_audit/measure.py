@@ -1,7 +1,5 @@
 """Figures of what was held against the rules, the evidence they rest on, and the verdict: a report."""
 
-from __future__ import annotations
-
 from collections import Counter
 from collections.abc import Callable, Iterator, Mapping, Sequence, Set
 from functools import cache

@@ -1,7 +1,5 @@
 """The values an audit makes of facts, all frozen: origins, references, findings, tallies."""
 
-from __future__ import annotations
-
 from collections.abc import Mapping
 from enum import StrEnum
 from types import MappingProxyType

@@ -34,7 +34,7 @@ def audited(
     are findings of others to judge, `others` files beside Python that may hold comments."""
     reading = open_library(repository, options)
     loaded, rules = choose_rules(repository, reading.program, options)
-    canary = _canary(repository, rules, options, reading.library.workers(len(reading.library)))
+    canary = _canary(reading, rules, options)
     reading = look(reading, symbol_rules(rules))
     found = hold(reading, rules, options)
     obstacles, proof = canary()
@@ -56,9 +56,7 @@ def audited(
     return made._replace(comments=written)
 
 
-def _canary(
-    repository: Repository, rules: Sequence[AnyRule], options: Options, workers: int
-) -> Callable[[], tuple[list[str], str]]:
+def _canary(reading: Reading, rules: Sequence[AnyRule], options: Options) -> Callable[[], tuple[list[str], str]]:
     """What tells, when it is asked, why this engine cannot be believed, and the proof it has given if it can: it must
     find what the rules hold to be bad, unless an earlier run of it has found that today. With workers one of them is
     sent ahead, while this process goes on."""
@@ -66,9 +64,10 @@ def _canary(
         return lambda: ([], "")
     today = options.today or date.today()
     proof = sha256(repr((today.isoformat(), rules)).encode("utf-8", "surrogatepass")).hexdigest()[:32]
-    if repository.kept and repository.kept.proof == proof:
+    kept = reading.repository.kept
+    if kept and kept.proof == proof:
         return lambda: ([], proof)
-    if not workers:
+    if not reading.library.workers(len(reading.library)):
         found = _sent_ahead((rules, options.today))
         return lambda: (found, proof)
     from ssot_audit.source.pool import Work, begun

@@ -1,10 +1,9 @@
 """A repository read as deep as its rules ask, and what was read held against them."""
 
-from __future__ import annotations
-
 from collections.abc import Sequence
 from datetime import date
-from typing import NamedTuple
+from functools import partial
+from typing import TYPE_CHECKING, NamedTuple
 
 from ssot_audit.checks.common import joined, stale_files
 from ssot_audit.checks.kinds import CHECKS
@@ -19,7 +18,10 @@ from ssot_audit.repository import Options, Repository, package_around, refuse_un
 from ssot_audit.rules import VALUE, AnyRule
 from ssot_audit.source.entry import Question
 from ssot_audit.source.library import FEW, Library
-from ssot_audit.source.outlines import Outlines
+
+if TYPE_CHECKING:  # only some kinds need their readers
+    from ssot_audit.source.outlines import Outlines
+    from ssot_audit.source.setting_files import SettingFiles
 
 _NOTHING = Question()
 
@@ -44,13 +46,16 @@ def symbol_rules(rules: Sequence[AnyRule]) -> list[SymbolRule]:
 
 def hold(reading: Reading, rules: Sequence[AnyRule], options: Options) -> Outcome:
     """What was read, held against its rules, kind by kind."""
-    from ssot_audit.source.setting_files import SettingFiles  # it lists nothing unless a rule asks for settings
-
-    repository, today = reading.repository, options.today or date.today()
-    library = reading.library
-    settings = SettingFiles(library, repository.include, repository.exclude)
-    refuse_unread(repository, settings, rules)
-    scene = Scene(reading.program, Outlines(library), settings, repository.kinds, today, repository.named)
+    repository, library, program = reading
+    scene = Scene(
+        program,
+        partial(_outlines, library),
+        partial(_settings, reading),
+        repository.kinds,
+        options.today or date.today(),
+        repository.named,
+    )
+    refuse_unread(repository, lambda: scene.settings, rules)
     mine = {kind: [rule for rule in rules if rule.kind == kind] for kind in CHECKS}
     found = []
     for name, some in mine.items():  # symbol rules first: what is read for others changes no answer of theirs
@@ -63,6 +68,18 @@ def hold(reading: Reading, rules: Sequence[AnyRule], options: Options) -> Outcom
         python = [rule for rule in rules if rule.kind != VALUE]
         found.append(Outcome(findings=tuple(stale_files(python, repository.found.paths))))
     return joined(found)
+
+
+def _outlines(library: Library) -> "Outlines":
+    from ssot_audit.source.outlines import Outlines
+
+    return Outlines(library)
+
+
+def _settings(reading: Reading) -> "SettingFiles":
+    from ssot_audit.source.setting_files import SettingFiles
+
+    return SettingFiles(reading.library, reading.repository.include, reading.repository.exclude)
 
 
 def open_library(repository: Repository, options: Options) -> Reading:

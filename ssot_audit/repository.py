@@ -1,7 +1,5 @@
 """What is audited, by which rules: from options to the repository's root, configuration, files and rules."""
 
-from __future__ import annotations
-
 import os
 from collections.abc import Callable, Collection, Container, Iterable, Iterator, Mapping, Sequence
 from datetime import date
@@ -195,14 +193,14 @@ def _named(root: Path, paths: Sequence[Path], found: Found, any_format: bool) ->
     return Named(named, inside, others)
 
 
-def refuse_unread(repository: Repository, settings: SettingFiles, rules: Sequence[AnyRule]) -> None:
+def refuse_unread(repository: Repository, settings: "Callable[[], SettingFiles]", rules: Sequence[AnyRule]) -> None:
     """Raise UsageError for a named path without Python whose files no rule reads: it must not pass as judged."""
     for one in repository.named.others if repository.named else ():
         if not any(rule.kind == VALUE for rule in rules):
             if (repository.root / one).is_file() and not one.endswith(SUFFIXES):
                 raise UsageError(f"{one}: is not a Python file, and no loaded rule reads others; name Python files")
             raise UsageError(f"{one}: holds no Python file of the repository: it is ignored, a link, or empty")
-        known = settings.beside_python
+        known = settings().beside_python
         if not any(names.is_below(file, one) for file in (*known.paths, *known.excluded)):
             raise UsageError(f"{one}: holds no file of the repository that rules read: it is ignored, a link, or empty")
 

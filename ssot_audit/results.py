@@ -1,7 +1,5 @@
 """What a run answers: the report of the rules, and the accounts of checks beside them, each with its verdict."""
 
-from __future__ import annotations
-
 from collections.abc import Callable, Mapping, Sequence
 from types import MappingProxyType
 from typing import NamedTuple

@@ -3,8 +3,6 @@
 What every rule has is read here; what one of its kind says besides, by the reader of its kind.
 """
 
-from __future__ import annotations
-
 import re
 from collections.abc import Callable, Mapping, Sequence
 from pathlib import Path

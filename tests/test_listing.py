@@ -225,3 +225,16 @@ def test_the_configuration_is_not_kept_as_text(one: Repository) -> None:
     kept = b"".join(path.read_bytes() for path in one.cache.glob("*.facts"))
     assert b"user.py" in kept
     assert b"hunter2" not in kept
+
+
+@pytest.mark.parametrize("instead", ["", "#!/bin/sh\nexit 1\n"], ids=["none", "one that fails"])
+def test_without_a_git_that_answers_nothing_is_taken_for_kept(one: Repository, instead: str) -> None:
+    one.check()
+    stub = one.root.parent / "bin/git"
+    stub.write_text(instead)
+    stub.chmod(0o755 if instead else 0o644)  # what cannot be run is looked for further on
+    one.env["PATH"] = str(stub.parent)
+    add("deep/added.py")(one)
+    done = check(one.root, "--cache-dir", one.cache, env=one.env)
+    assert "deep/added.py" in one.names(done)
+    assert done.out == one.bare().out

@@ -12,6 +12,7 @@ import pkgutil
 import shutil
 from collections import Counter
 from datetime import date
+from functools import partial
 from pathlib import Path
 from typing import Any
 
@@ -97,8 +98,8 @@ def scene_of(root: Path, files: list[str]) -> tuple[Scene, Reach]:
     facts.deepen(files)
     modules = Modules(facts)
     program = Program(modules, Resolver(modules))
-    settings = SettingFiles(facts, (), ())
-    scene = Scene(program, Outlines(facts), settings, dict.fromkeys(files, Kind.PRODUCTION), date(2026, 1, 1))
+    readers = partial(Outlines, facts), partial(SettingFiles, facts, (), ())
+    scene = Scene(program, *readers, dict.fromkeys(files, Kind.PRODUCTION), date(2026, 1, 1))
     return scene, Reach(program)
 
 

@@ -1,7 +1,5 @@
 """Findings accepted for now, by identity: a text with one line for each, which only shrinks."""
 
-from __future__ import annotations
-
 from collections import Counter
 from collections.abc import Iterable, Mapping, Sequence
 from pathlib import Path

@@ -1,8 +1,6 @@
 """What is accepted for now: findings that comments in the code suppress, and those a baseline knows. They keep their
 place in every figure; comments and entries that accept nothing are findings themselves."""
 
-from __future__ import annotations
-
 from collections import Counter
 from collections.abc import Collection, Iterable, Iterator, Mapping, Sequence
 from datetime import date
@@ -14,9 +12,7 @@ from ssot_audit.accept.baseline import Identity
 from ssot_audit.facts import Directive, Failure, Place
 from ssot_audit.model import ABSENT, BASELINE, BESIDE, STALE, Finding, Kind, Severity, Status
 from ssot_audit.repository import Options, Repository
-from ssot_audit.source.directives import directives
 from ssot_audit.source.files import read_bytes
-from ssot_audit.source.history import last_commit, renamed
 
 
 class Known(NamedTuple):
@@ -54,13 +50,15 @@ Comments = Mapping[str, tuple[Directive, ...]]
 
 def comments(root: Path, paths: Iterable[str]) -> Comments:
     """The comments in some files that accept findings, by file."""
-    found = {}
-    for path in paths:
-        data = read_bytes(root / path)
-        mine = () if isinstance(data, Failure) else directives(path, data)
-        if mine:
-            found[path] = mine
-    return found
+    found = ((path, _comments(root / path, path)) for path in paths)
+    return {path: mine for path, mine in found if mine}
+
+
+def _comments(file: Path, path: str) -> tuple[Directive, ...]:
+    from ssot_audit.source.directives import directives  # few files have any
+
+    data = read_bytes(file)
+    return () if isinstance(data, Failure) else directives(path, data)
 
 
 def _answers(one: Directive, rules: Rules) -> bool:
@@ -130,13 +128,9 @@ def _concerns(entry: Identity, repository: Repository, rules: Rules) -> bool:
 
 
 def _renamed(root: Path, known: Known) -> dict[str, str]:
+    from ssot_audit.source.history import moved_since, renamed
+
     return renamed(root, known.since) if known.since else moved_since(root, known.source)
-
-
-def moved_since(root: Path, source: str) -> dict[str, str]:
-    """New paths, by old, of the files that were renamed since a baseline was committed."""
-    since = last_commit(root, source)
-    return renamed(root, since) if since else {}
 
 
 def _gone(entries: Counter[Identity], known: Known, found: Collection[Identity], rules: Rules) -> Iterator[Finding]:

@@ -1,7 +1,5 @@
 """Comments in the code that accept a finding, held against the findings there are: each must accept one."""
 
-from __future__ import annotations
-
 from collections.abc import Collection, Iterator, Mapping, Sequence
 from datetime import date
 from typing import NamedTuple

@@ -3,15 +3,17 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Collection, Iterable, Iterator, Mapping, Sequence
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 from ssot_audit import names
 from ssot_audit.checks.scene import Scene
 from ssot_audit.facts import Failure, Place
 from ssot_audit.globs import Globs
 from ssot_audit.model import ABSENT, STALE, Finding, Kind, Outcome, Severity, Unvalidated
-from ssot_audit.outline import Outline
 from ssot_audit.rules import Rule
+
+if TYPE_CHECKING:
+    from ssot_audit.outline import Outline
 
 
 def joined(outcomes: Sequence[Outcome]) -> Outcome:
@@ -40,7 +42,7 @@ def split(
 ) -> tuple[dict[str, Outline], tuple[Unvalidated, ...]]:
     """Of the files a rule applies to the outlines, and those that cannot be read."""
     mine = applies(rule)
-    outlines = {path: one for path, one in found.items() if isinstance(one, Outline) and mine(path)}
+    outlines = {path: one for path, one in found.items() if not isinstance(one, Failure) and mine(path)}
     failed = (unvalidated(path, one, scene) for path, one in found.items() if isinstance(one, Failure) and mine(path))
     return outlines, tuple(failed)
 

@@ -1,7 +1,5 @@
 """Every place of a program that names a dotted path, and where it leads. Rules pick their references from these."""
 
-from __future__ import annotations
-
 from collections import defaultdict
 from collections.abc import Callable, Iterable, Iterator, Sequence
 from functools import cache

@@ -9,11 +9,12 @@ from typing import NamedTuple
 
 from ssot_audit.accept import baseline
 from ssot_audit.accept.baseline import Identity
-from ssot_audit.accept.findings import may_be_known, moved_since
+from ssot_audit.accept.findings import may_be_known
 from ssot_audit.errors import UsageError
 from ssot_audit.model import Severity, Verdict
 from ssot_audit.repository import Options, open_repository
 from ssot_audit.source.files import replace
+from ssot_audit.source.history import moved_since
 from ssot_audit.whole import held
 
 

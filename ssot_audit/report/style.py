@@ -1,7 +1,5 @@
 """How text is shown: the options of a format, and the one function every untrusted string passes through."""
 
-from __future__ import annotations
-
 import re
 import unicodedata
 from collections.abc import Sequence

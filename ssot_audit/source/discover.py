@@ -1,7 +1,5 @@
 """Which files make the repository: what git would show, or a walk that honours .gitignore."""
 
-from __future__ import annotations
-
 import os
 import stat
 import time

@@ -1,7 +1,5 @@
 """What a run asks of files, and what is known of one. Nothing here reads."""
 
-from __future__ import annotations
-
 from collections.abc import Collection
 from typing import NamedTuple
 
@@ -23,7 +21,7 @@ class Question(NamedTuple):
     modules: tuple[str, ...] = ()
     below: tuple[tuple[str, tuple[str, ...]], ...] = ()
 
-    def less(self, other: Question) -> Question:
+    def less(self, other: "Question") -> "Question":
         """What this asks and the other does not: a name is asked for again where it counts in other places, or may be
         a module's now."""
         before, now = dict(other.below), dict(self.below)
@@ -31,12 +29,12 @@ class Question(NamedTuple):
         asked = {name for name in other.names if name not in before or before[name] == now.get(name)}
         return self.only({*self.names} - (asked - modules))
 
-    def counts_as(self, other: Question) -> bool:
+    def counts_as(self, other: "Question") -> bool:
         """Whether a name that both ask for counts for the other where it counts for this."""
         before, now = dict(other.below), dict(self.below)
         return all(before.get(name) == now.get(name) for name in {*self.names} & {*other.names})
 
-    def plus(self, other: Question) -> Question:
+    def plus(self, other: "Question") -> "Question":
         anywhere = {name for one in (self, other) for name in {*one.names} - {name for name, _ in one.below}}
         above: dict[str, set[str]] = {}
         for name, parents in (*self.below, *other.below):
@@ -45,7 +43,7 @@ class Question(NamedTuple):
         below = tuple((name, tuple(sorted(above[name]))) for name in sorted(above) if name not in anywhere)
         return Question(tuple(sorted(both)), tuple(sorted({*self.modules, *other.modules})), below)
 
-    def only(self, names: Collection[str]) -> Question:
+    def only(self, names: Collection[str]) -> "Question":
         """The same of some names."""
         modules = tuple(one for one in self.modules if one.rpartition(".")[2] in names)
         return Question(

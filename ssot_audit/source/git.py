@@ -4,8 +4,12 @@ from __future__ import annotations
 
 import contextlib
 import os
-import subprocess
+from collections.abc import Callable
 from pathlib import Path
+from typing import TYPE_CHECKING
+
+if TYPE_CHECKING:  # loading it takes as long as git does for a short answer
+    import subprocess
 
 
 def git_environment() -> dict[str, str]:
@@ -16,6 +20,8 @@ def git_environment() -> dict[str, str]:
 
 def git(root: Path, *arguments: str) -> bytes | None:
     """What git prints, or None where there is no git, no repository or an error."""
+    import subprocess
+
     try:
         done = subprocess.run(
             _command(root, *arguments),
@@ -31,6 +37,8 @@ def git(root: Path, *arguments: str) -> bytes | None:
 
 def begin(root: Path, *arguments: str) -> subprocess.Popen[bytes] | None:
     """Git, at work while the caller is; None where there is none."""
+    import subprocess
+
     with contextlib.suppress(OSError):
         return subprocess.Popen(
             _command(root, *arguments),
@@ -42,8 +50,35 @@ def begin(root: Path, *arguments: str) -> subprocess.Popen[bytes] | None:
     return None
 
 
+def asked(root: Path, *arguments: str) -> Callable[[], bytes | None]:
+    """The same without `subprocess`, on POSIX alone: what comes back waits for all that git prints, and is called once.
+    It gives None where there is no git or an error."""
+    reading, writing = os.pipe()
+    command, nothing = _command(root, *arguments), (os.devnull, os.O_RDWR, 0)
+    streams = ((os.POSIX_SPAWN_DUP2, writing, 1), *((os.POSIX_SPAWN_OPEN, one, *nothing) for one in (0, 2)))
+    try:
+        process = os.posix_spawnp("git", command, git_environment(), file_actions=streams)
+    except OSError:
+        os.close(reading)
+        return lambda: None
+    finally:
+        os.close(writing)
+
+    def answer() -> bytes | None:
+        with open(reading, "rb") as pipe:  # noqa: PTH123
+            told = pipe.read()
+        try:
+            return told if os.waitpid(process, 0)[1] == 0 else None
+        except ChildProcessError:  # whoever started this process has the system forget how children end
+            return None
+
+    return answer
+
+
 def ignored(root: Path, paths: list[str]) -> set[str] | None:
     """Those of the paths that git ignores, whatever is tracked below them; None where it does not tell."""
+    import subprocess
+
     told = "\0".join(paths).encode("utf-8", "surrogateescape")
     try:
         done = subprocess.run(

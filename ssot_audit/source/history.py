@@ -100,6 +100,12 @@ def last_commit(root: Path, path: str) -> str:
     return ""
 
 
+def moved_since(root: Path, path: str) -> dict[str, str]:
+    """New paths, by old, of the files that were renamed since one was last committed."""
+    since = last_commit(root, path)
+    return renamed(root, since) if since else {}
+
+
 class Written(NamedTuple):
     """Who wrote a line, and on which day; empty where it is in no commit."""
 

@@ -1,7 +1,5 @@
 """What a cache file holds, as values and as bytes: JSON and plain arrays of numbers."""
 
-from __future__ import annotations
-
 import json
 from array import array
 from collections.abc import Sequence
@@ -54,7 +52,7 @@ class Kept(NamedTuple):
         return same and self.folders == folders
 
 
-def settled(signatures: Sequence[int], looked: int) -> array[int]:
+def settled(signatures: Sequence[int], looked: int) -> "array[int]":
     """The signatures, but for those of files that were written too late before they were looked at."""
     kept = array("q", signatures)
     for at in range(0, len(kept), 4):
@@ -158,7 +156,7 @@ def _split(data: memoryview) -> tuple[str, ...]:
     return tuple(str(data, "utf-8", "surrogateescape").split("\0")) if data else ()
 
 
-def _numbers(data: memoryview) -> array[int]:
+def _numbers(data: memoryview) -> "array[int]":
     found = array("q")
     found.frombytes(data)
     return found

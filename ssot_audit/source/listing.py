@@ -5,19 +5,19 @@ is asked for the last; of the others the times are compared, and what was writte
 more comes into it, as in a tree with another repository inside, git makes its list each time.
 """
 
-from __future__ import annotations
-
 import os
 import re
-import subprocess
 from array import array
 from collections.abc import Sequence
 from functools import cached_property
 from pathlib import Path
-from typing import NamedTuple
+from typing import TYPE_CHECKING, NamedTuple
 
-from ssot_audit.source.git import begin, git, ignored, work_tree
+from ssot_audit.source.git import asked, begin, git, ignored, work_tree
 from ssot_audit.source.kept import RACY, UNTOLD, Folders
+
+if TYPE_CHECKING:
+    import subprocess
 
 # How git, under LC_ALL=C, tells of an untracked folder it leaves out of its list; it succeeds all the same.
 _UNOPENED = re.compile(rb"^warning: could not open directory '(.*)/': (.*)$", re.MULTILINE)
@@ -47,8 +47,8 @@ class Listing:
 
     def _begin(self) -> None:
         if self._is_there:
-            asked = ("ls-files", "-z", "--cached", "--others", "--exclude-standard", "--")
-            self._process = begin(self._root, *asked, *(f"*{one}" for one in self._suffixes))
+            command = ("ls-files", "-z", "--cached", "--others", "--exclude-standard", "--")
+            self._process = begin(self._root, *command, *(f"*{one}" for one in self._suffixes))
 
     def is_still(self, known: Folders) -> bool:
         """Whether the list is one an earlier run kept. Git begins to make it where it is not."""
@@ -91,7 +91,7 @@ class Listing:
         return [os.fsdecode(one) for one in out.split(b"\0") if one]
 
 
-def signatures_of(root: Path, paths: Sequence[str]) -> array[int]:
+def signatures_of(root: Path, paths: Sequence[str]) -> "array[int]":
     """Three numbers of each folder or file: inode, modification and change time, zeros for one that is not there; empty
     where one cannot be looked at."""
     numbers, above = array("q"), f"{root}/"
@@ -124,20 +124,20 @@ class _Configuration:
 
     def __init__(self, root: Path) -> None:
         self._root = root
-        self._process = begin(root, "config", "--list", "--show-origin", "-z")
+        self._answer = asked(root, "config", "--list", "--show-origin", "-z")
 
     @cached_property
     def told(self) -> _Told | None:
         """None where git does not tell, or what its list follows from cannot be told by it."""
         from hashlib import sha256
 
-        out = self._process.communicate()[0] if self._process else b""
+        out = self._answer()
+        if not out:
+            return None
         # One field says where a setting is from, the next its key and, on lines of its own, its value.
         settings = {key: value for key, _, value in (one.partition(b"\n") for one in out.split(b"\0")[1::2])}
         excludes = _excludes(self._root, settings.get(b"core.excludesfile"))
-        if not out or self._process is None or self._process.returncode or excludes is None:
-            return None
-        if not _UNUSUAL.isdisjoint(settings):
+        if excludes is None or not _UNUSUAL.isdisjoint(settings):
             return None
         return _Told(sha256(b"\0".join((os.fsencode(excludes), out))).hexdigest()[:32], excludes)
 

@@ -1,7 +1,5 @@
 """Which rule governs a candidate: at most one, by listed path, else by name and family, else by origin."""
 
-from __future__ import annotations
-
 from collections import defaultdict
 from collections.abc import Callable, Iterable, Sequence
 from typing import NamedTuple

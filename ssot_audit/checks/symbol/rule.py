@@ -1,7 +1,5 @@
 """What a rule of the kind `symbol` says: one symbol, or one module, with its one home."""
 
-from __future__ import annotations
-
 from collections.abc import Iterator, Sequence
 from datetime import date
 from typing import NamedTuple
