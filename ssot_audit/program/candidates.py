@@ -129,7 +129,9 @@ class Program(NamedTuple):
             found = self.resolver.module(dotted, module)
             yield Candidate(module, f"{dotted}.*", number, Channel.STAR, one.contexts, places, found)
             return
-        for name in sorted(() if self._brings_nothing(dotted, module) else self.resolver.star_names(source)):
+        if self._brings_nothing(dotted, module):
+            return
+        for name in sorted(self.resolver.star_names(source)):
             if self.wanted(dotted, name):
                 found = self.resolver.name_in(source, name)
                 yield Candidate(module, f"{dotted}.{name}", number, Channel.STAR, one.contexts, places, found)

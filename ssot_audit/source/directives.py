@@ -69,7 +69,7 @@ def _python_comments(text: str) -> Iterator[Comment]:
                 waiting, start = [], 0
             elif token.type not in no_code:
                 start = start or token.start[0]
-    except (tokenize.TokenError, SyntaxError):
+    except (tokenize.TokenError, SyntaxError, UnicodeDecodeError):  # the last of a line end amid a letter, since 3.12
         pass
     yield from ((*one, (one[0], one[0])) for one in waiting)
 

@@ -162,9 +162,7 @@ class Library(Mapping[str, Facts | Failure]):
 
     def _tasks(self, paths: Iterable[str], deep: bool) -> list[Task]:
         root = str(self.root)
-        return [
-            Task(root, path, self.question, deep or path in self._deep, self.whole, self._keeps) for path in paths
-        ]
+        return [Task(root, path, self.question, deep or path in self._deep, self.whole, self._keeps) for path in paths]
 
     def settle(self) -> bool:
         """Read again what a scan has left in doubt; whether any of it does not parse after all."""
