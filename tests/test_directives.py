@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from datetime import date
 
-from hypothesis import given
+from hypothesis import example, given
 from hypothesis import strategies as st
 
 from ssot_audit.facts import Directive
@@ -57,6 +57,7 @@ def test_other_formats_have_them_after_what_opens_a_comment() -> None:
     st.text(st.sampled_from("#ssot: ignore[]abc-file'\"\\\n\r\t(until=2026-1)\x0c\u2028é")),
     st.sampled_from(("a.py", "a.yml")),
 )
+@example("\ré", "a.py")
 def test_no_text_makes_it_fail_and_every_place_is_in_the_text(text: str, path: str) -> None:
     for one in directives(path, ("# ssot: ignore[a] b\n" + text).encode()):
         assert one.line >= 1 and one.column >= 1 and (one.covers is None or one.covers >= (1, 1))
