@@ -84,6 +84,7 @@ def _settings(reading: Reading) -> "SettingFiles":
 
 def open_library(repository: Repository, options: Options) -> Reading:
     """The repository with its modules named and none of them read."""
+    inside = package_around(repository.root)
     library = Library(
         repository.root,
         repository.found,
@@ -92,8 +93,9 @@ def open_library(repository: Repository, options: Options) -> Reading:
         options.whole,
         repository.kept,
         keeps=repository.cache is not None,
+        inside=inside,
     )
-    modules = Modules(library, repository.config.roots, package_around(repository.root))
+    modules = Modules(library, repository.config.roots, inside)
     return Reading(repository, library, Program(modules, Resolver(modules)))
 
 
@@ -127,9 +129,9 @@ def _look_until_known(
         reading = look_for(reading, rules, asked, among)
         program = reading.program
         more = Governance(rules, program).more_names(program, reading.library.links(), spelled(asked.names))
-        if not more:
+        if not more.names:
             return reading, asked
-        asked = asked.plus(Question(tuple(sorted(more))))
+        asked = asked.plus(more)
 
 
 def look_for(

@@ -112,7 +112,7 @@ def test_which_names_a_list_exports(text: str) -> None:
         (statements.failing_statement, "assert False, 'never'"),
         (statements.target_names, "a, b"),
         (statements.target_names, "os.environ['A']"),
-        (statements.export_list, "['a', # one\n 'b', *rest]"),
+        (statements.export_list, "['one', # and\n 'two', *rest]"),
     ],
 )
 def test_what_is_usual_needs_no_libcst(

@@ -93,7 +93,9 @@ class Program(NamedTuple):
 
     def _brings_nothing(self, dotted: str | None, importer: Module) -> bool:
         """Whether a star import of a module is sure to bring nothing that is asked for."""
-        source = self.modules.find(dotted, importer) if dotted and self.spells else None
+        if not dotted or not self.spells or self.wanted(dotted, None):
+            return False
+        source = self.modules.find(dotted, importer)
         return isinstance(source, Module) and source.is_silent
 
     def _nearest(self, dotted: str | None, importer: Module) -> Module | None:

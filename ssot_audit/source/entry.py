@@ -73,7 +73,8 @@ class Entry(NamedTuple):
 
 class Task(NamedTuple):
     """A file to read, to what end. `path` is as the repository knows it. `deep` asks for its whole facts in any
-    case; `whole` for LibCST's tree wherever it can tell more than a statement."""
+    case; `whole` for LibCST's tree wherever it can tell more than a statement. `inside` is the package that the whole
+    tree is a part of, where somebody audits the folder of one."""
 
     root: str
     path: str
@@ -81,3 +82,4 @@ class Task(NamedTuple):
     deep: bool = False
     whole: bool = False
     digested: bool = False
+    inside: str = ""

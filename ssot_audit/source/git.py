@@ -79,7 +79,8 @@ def ignored(root: Path, paths: list[str]) -> set[str] | None:
     """Those of the paths that git ignores, whatever is tracked below them; None where it does not tell."""
     import subprocess
 
-    told = "\0".join(paths).encode("utf-8", "surrogateescape")
+    # A path that begins with a colon would be more than a path.
+    told = "\0".join(f"./{one}" for one in paths).encode("utf-8", "surrogateescape")
     try:
         done = subprocess.run(
             _command(root, "check-ignore", "--no-index", "-z", "--stdin"),
@@ -90,7 +91,9 @@ def ignored(root: Path, paths: list[str]) -> set[str] | None:
         )
     except OSError:
         return None
-    return {os.fsdecode(one) for one in done.stdout.split(b"\0") if one} if done.returncode in (0, 1) else None
+    if done.returncode not in (0, 1):
+        return None
+    return {os.fsdecode(one.removeprefix(b"./")) for one in done.stdout.split(b"\0") if one}
 
 
 def work_tree(folder: Path) -> Path | None:

@@ -40,11 +40,12 @@ class Library(Mapping[str, Facts | Failure]):
         whole: bool = False,
         kept: Kept | None = None,
         keeps: bool = False,
+        inside: str = "",
     ) -> None:
         """`jobs` None is every core. `whole` has every file read by its tree. `kept` is what an earlier run knew, and
-        `keeps` tells that this run leaves something to a later one."""
+        `keeps` tells that this run leaves something to a later one. `inside` is the package the tree is a part of."""
         self.root, self.found, self.paths, self.jobs, self.watch = root, found, found.paths, jobs, watch
-        self.whole, self._keeps = whole, keeps
+        self.whole, self._keeps, self._inside = whole, keeps, inside
         self.entries: dict[str, Entry] = {}
         self.question = Question()
         self.fresh: set[str] = set()  # read by this run
@@ -141,7 +142,7 @@ class Library(Mapping[str, Facts | Failure]):
         from ssot_audit.source.pool import Work
         from ssot_audit.source.read import search_file
 
-        tasks = [Task(str(self.root), path, question) for path in paths]
+        tasks = [Task(str(self.root), path, question, inside=self._inside) for path in paths]
         work = Work(search_file, lambda task, reason: (reason,), BATCH, deep=False)
         return [task.path for task, found in self._results(work, tasks, self.workers(len(tasks))) if found]
 
@@ -162,7 +163,10 @@ class Library(Mapping[str, Facts | Failure]):
 
     def _tasks(self, paths: Iterable[str], deep: bool) -> list[Task]:
         root = str(self.root)
-        return [Task(root, path, self.question, deep or path in self._deep, self.whole, self._keeps) for path in paths]
+        return [
+            Task(root, path, self.question, deep or path in self._deep, self.whole, self._keeps, self._inside)
+            for path in paths
+        ]
 
     def settle(self) -> bool:
         """Read again what a scan has left in doubt; whether any of it does not parse after all."""

@@ -143,7 +143,7 @@ _NEXT = r"\n(?:[ \t]*+(?:\#[^\n]*+)?\n)*+"  # to the next line that is more than
 _PARAMETER = rf"{_BOUND}(?:{_W}:{_W}{_X}|)"
 _DEFAULTED = rf"{_PARAMETER}{_W}={_W}{_X}"
 _PARAMETERS = (
-    rf"\({_W}(?:{_PARAMETER}{_LAST})*+(?:/{_LAST}(?:{_PARAMETER}{_LAST})*+|)(?:{_DEFAULTED}{_LAST})*+"
+    rf"\({_W}(?:(?:{_PARAMETER}{_LAST})++(?:/{_LAST}(?:{_PARAMETER}{_LAST})*+|)|)(?:{_DEFAULTED}{_LAST})*+"
     rf"(?:\*{_W}(?:{_PARAMETER}{_LAST}|,{_W}(?={_BOUND}))(?:{_PARAMETER}(?:{_W}={_W}{_X}|){_LAST})*+|)(?:\*\*{_W}{_PARAMETER}{_LAST}|)\)"
 )
 _DECORATORS = rf"(?:@(?&oexpr)[ \t]*+(?:\#[^\n]*+)?{_NEXT}\k<indent>(?![ \t]))*+"

@@ -78,7 +78,7 @@ def _in_doubt(text: str, entry: Entry, task: Task) -> Entry:
     facts, outline = scan(text)
     star = any(one.name == "*" for one in facts.imports)
     entry = entry._replace(imports=len(facts.imports), reader=LINE_BY_LINE)
-    if not (task.deep or star or entry.mentions or search.in_path(task.question, task.path)):
+    if not (task.deep or star or entry.mentions or _is_in_path(task)):
         return entry
     if not is_agreed(text, outline):
         return entry._replace(refers=True, again=_DOUBT)
@@ -101,7 +101,7 @@ def _by_tree(text: str, facts: Facts, entry: Entry, task: Task) -> Entry:
 def _is_deep(task: Task, text: str, mask: bytes, found: tuple[str, ...]) -> bool:
     """Whether more than a file's references is asked for: it may give a name another one, or a search for names is not
     enough to tell what it refers to."""
-    if search.in_path(task.question, task.path):
+    if _is_in_path(task):
         return True
     return bool(found) and (not search.is_plain(task.question, text) or may_rename(mask, task.question))
 
@@ -133,10 +133,16 @@ def _read_closely(text: str, mask: bytes, entry: Entry, task: Task) -> Entry:
 
 
 def _completed(entry: Entry, facts: Facts, task: Task) -> Entry:
-    refers = bool(facts.uses or facts.targets) or search.in_path(task.question, task.path)
+    refers = bool(facts.uses or facts.targets) or _is_in_path(task)
     refers = refers or any(is_wanted(one, task.question) for one in facts.imports)
     links = links_of(facts, entry.mentions)
     return entry._replace(refers=refers, links=links, facts=encode(facts), fault=facts.fault)
+
+
+def _is_in_path(task: Task) -> bool:
+    """Whether a folder or file on the path, or the package around the tree, has one of the names: what is imported in
+    there from beside it may be governed though no text spells it."""
+    return search.in_path(task.question, f"{task.inside}/{task.path}")
 
 
 def _text_of(task: Task) -> str | Failure:
@@ -147,7 +153,7 @@ def _text_of(task: Task) -> str | Failure:
 def search_file(task: Task) -> tuple[str, ...]:
     """The names asked for that a file spells, or its path where that has one; none where it cannot be read, which its
     entry tells."""
-    if search.in_path(task.question, task.path):
+    if _is_in_path(task):
         return (task.path,)
     data = read_bytes(f"{task.root}/{task.path}")
     if isinstance(data, Failure) or search.is_absent(task.question, data):

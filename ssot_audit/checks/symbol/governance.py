@@ -97,10 +97,10 @@ class Governance:
             name for one in self.governed for name in (one.rule.spec.symbol, *one.rule.spec.aliases)
         )
 
-    def more_names(self, program: Program, links: Iterable[Link], known: Spelled) -> set[str]:
+    def more_names(self, program: Program, links: Iterable[Link], known: Spelled) -> Question:
         """The names a governed object goes by that are not known yet: where it is made, and where an import or an
         assignment gives it another. `links` are (file, name, what it stands for) of names that may be such."""
-        more = {origin.name for origin in self._origins if origin.kind != "module" and not known(origin.name)}
+        more = {name for name in map(_name_of, self._origins) if not known(name)}
         found: set[str] = set()
         links = [*links]
         linking = [program.modules.by_path[path] for path in sorted({path for path, _, _ in links})]
@@ -118,7 +118,8 @@ class Governance:
                 and program.resolver.name_in(program.modules.by_path[path], name).origin in self._origins
             }
             if not more:
-                return found
+                modules = {_name_of(origin) for origin in self._origins if origin.kind == "module"}
+                return Question(tuple(sorted(found)), tuple(sorted(modules & found)))
 
     def rule_of(self, candidate: Candidate) -> Governed | None:
         """The rule a candidate falls under, if any. Raises ConfigError where two rules claim it alike."""
@@ -199,6 +200,11 @@ def spelled(wanted: Iterable[str]) -> Spelled:
     if not patterns:
         return exact.__contains__
     return lambda word: word in exact or any(names.matches(pattern, word) for pattern in patterns)
+
+
+def _name_of(origin: Origin) -> str:
+    """The name of an object, or of a module without those above it."""
+    return names.last_part(origin.name) if origin.kind == "module" else origin.name
 
 
 def _concerns(one: Governed, candidate: Candidate) -> bool:
