@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Sequence
+import contextlib
+from collections.abc import Callable, Iterator, Sequence
 from datetime import date
 from hashlib import sha256
 
@@ -34,10 +35,10 @@ def audited(
     are findings of others to judge, `others` files beside Python that may hold comments."""
     reading = open_library(repository, options)
     loaded, rules = choose_rules(repository, reading.program, options)
-    canary = _canary(reading, rules, options)
-    reading = look(reading, symbol_rules(rules))
-    found = hold(reading, rules, options)
-    obstacles, proof = canary()
+    with _canary(reading, rules, options) as canary:
+        reading = look(reading, symbol_rules(rules))
+        found = hold(reading, rules, options)
+        obstacles, proof = canary()
     if repository.cache:
         reading.library.keep(repository.cache, "" if obstacles else proof)
     places = {one.path for one in found.findings if not is_python(one.path)}
@@ -56,34 +57,47 @@ def audited(
     return made._replace(comments=written)
 
 
-def _canary(reading: Reading, rules: Sequence[AnyRule], options: Options) -> Callable[[], tuple[list[str], str]]:
+@contextlib.contextmanager
+def _canary(
+    reading: Reading, rules: Sequence[AnyRule], options: Options
+) -> Iterator[Callable[[], tuple[list[str], str]]]:
     """What tells, when it is asked, why this engine cannot be believed, and the proof it has given if it can: it must
-    find what the rules hold to be bad, unless an earlier run of it has found that today. With workers one of them is
-    sent ahead, while this process goes on."""
-    if not options.canary:
-        return lambda: ([], "")
+    find what the rules hold to be bad, unless an earlier run of it has found that today. Where there is more than one
+    worker one is sent ahead, while this process goes on."""
     today = options.today or date.today()
     proof = sha256(repr((today.isoformat(), rules)).encode("utf-8", "surrogatepass")).hexdigest()[:32]
     kept = reading.repository.kept
+    if not options.canary:
+        yield lambda: ([], "")
+        return
     if kept and kept.proof == proof:
-        return lambda: ([], proof)
-    if not reading.library.workers(len(reading.library)):
-        found = _sent_ahead((rules, options.today))
-        return lambda: (found, proof)
-    from ssot_audit.source.pool import Work, begun
+        yield lambda: ([], proof)
+        return
+    from tempfile import TemporaryDirectory
 
-    results = begun(Work(_sent_ahead, _not_back, deep=False), [(rules, options.today)], 1)
-    return lambda: (next(results)[1], proof)
+    with TemporaryDirectory() as folder:  # of this process: another one may be killed
+        sent = rules, options.today, folder
+        if reading.library.workers(len(reading.library)) < 2:
+            found = _sent_ahead(sent)
+            yield lambda: (found, proof)
+            return
+        from ssot_audit.source.pool import Work, begun
+
+        ahead = begun(Work(_sent_ahead, _not_back, deep=False), [sent], 1)
+        try:
+            yield lambda: (next(ahead.results())[1], proof)
+        finally:
+            ahead.stop()
 
 
-def _sent_ahead(item: tuple[Sequence[AnyRule], date | None]) -> list[str]:
+def _sent_ahead(item: tuple[Sequence[AnyRule], date | None, str]) -> list[str]:
     from ssot_audit.examples import canary
 
     return canary(*item)
 
 
 def _not_back(item: object, reason: str) -> list[str]:
-    return [f"canary: the process that held the bad examples against this engine {reason}"]
+    return ["canary: the process that holds the bad examples against this engine was lost"]
 
 
 def _ids(loaded: Sequence[AnyRule], rules: Sequence[AnyRule], options: Options) -> Rules:

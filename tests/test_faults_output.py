@@ -182,7 +182,8 @@ def test_a_signal_ends_the_run_with_its_code_and_leaves_no_process(
     busy = "import library\n" + "x = [library.Thing, 1, (2, 3)]\n" * 400
     write(library(tmp_path), {f"m{at}.py": busy for at in range(300)})
     mark = f"FAULT_MARK={tmp_path}"
-    env = {**clean_environment(), "FAULT_MARK": str(tmp_path)}
+    (tmp_path / "temporary").mkdir()
+    env = {**clean_environment(), "FAULT_MARK": str(tmp_path), "TMPDIR": str(tmp_path / "temporary")}
     command = [str(COMMAND), "check", str(tmp_path), "-j", "2", "--reader", "tree"]
     with subprocess.Popen(command, env=env, stdout=subprocess.PIPE, stderr=subprocess.PIPE) as process:
         # The command and both workers.
@@ -196,3 +197,4 @@ def test_a_signal_ends_the_run_with_its_code_and_leaves_no_process(
     while marked(mark) and time.monotonic() < patience:
         time.sleep(0.05)
     assert marked(mark) == []
+    assert list((tmp_path / "temporary").iterdir()) == []

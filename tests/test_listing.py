@@ -218,6 +218,25 @@ def test_an_unusual_tree_is_listed_each_time(one: Repository, setting: str) -> N
     assert [one.check()[1] for _ in range(2)] == [True, True]
 
 
+def test_a_folder_whose_name_begins_like_a_command_to_git_is_a_folder(one: Repository) -> None:
+    write(one.root, {".gitignore": "/build/\n", "build/x.py": DEPRECATED, ":/build/x.py": DEPRECATED})
+    wait_until_settled(one.root.parent)
+    one.check()
+    one.check()
+    write(one.root, {":/build/added.py": DEPRECATED})
+    assert one.check()[0].out == one.bare().out
+    assert ":/build/added.py" in one.names(one.bare())
+
+
+def test_where_git_reads_what_is_ignored_from_its_index_it_is_asked_each_time(one: Repository) -> None:
+    write(one.root, {"other/.gitignore": "!untracked.py\n"})
+    git(one.root, "add", "other/.gitignore")
+    git(one.root, "update-index", "--skip-worktree", "other/.gitignore")
+    (one.root / "other/.gitignore").unlink()
+    wait_until_settled(one.root.parent)
+    assert [one.check()[1] for _ in range(2)] == [True, True]
+
+
 def test_the_configuration_is_not_kept_as_text(one: Repository) -> None:
     git(one.root, "config", "remote.origin.url", "https://name:hunter2@example.org/x.git")
     wait_until_settled(one.root.parent)

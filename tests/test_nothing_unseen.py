@@ -23,6 +23,60 @@ def classes_in(folder: Path, name: str = "user.py") -> list[str]:
     return [one["class"] for one in done.json["references"] if one["filename"] == name]
 
 
+ALIASED = (
+    "from app import settings\n",
+    "from app import *\n",
+    "import app.settings\napp.settings.x\n",
+    "import app.settings as s\ns.x\n",
+)
+
+
+@pytest.mark.parametrize("name", ["user.py", "conf/user.py", "lib/conf/user.py"])
+@pytest.mark.parametrize("text", ALIASED)
+def test_a_module_that_the_canonical_path_is_an_alias_of_is_found_by_its_own_name(
+    tmp_path: Path, text: str, name: str
+) -> None:
+    rule = RULE.replace("library.things.Thing", "app.conf").replace('deprecated = ["library.Thing"]\n', "")
+    rule = rule.partition("[[rule.good]]")[0]
+    files = {
+        "rules.toml": rule,
+        "app/__init__.py": "from app import settings\nfrom app import settings as conf\n",
+        "app/settings.py": "x = 1\n",
+        name: text,
+        **{f"filler{number}.py": "" for number in range(60)},
+    }
+    for folder in (tmp_path / "few", tmp_path / "many"):
+        made = library(folder, {one: files[one] for one in files if folder.name == "many" or "filler" not in one})
+        assert "unlisted" in classes_in(made, name)
+
+
+@pytest.mark.parametrize(
+    ("text", "dotted"),
+    [
+        ("from .helper import *\n", "pkg.settings.helper.foo"),
+        ("from . import helper\nfrom .core import Thing\n", "pkg.settings.helper"),
+    ],
+)
+@pytest.mark.parametrize("reader", ["auto", "tree"])
+def test_the_names_of_the_package_around_an_audited_folder_count(
+    tmp_path: Path, text: str, dotted: str, reader: str
+) -> None:
+    rule = RULE.replace("library.things.Thing", "pkg.settings.core.Thing").replace('"library.Thing"', '"pkg.settings"')
+    files = {
+        "rules.toml": rule.replace("from library import Thing", "from pkg import settings"),
+        "pkg/__init__.py": "",
+        "pkg/settings/__init__.py": "",
+        "pkg/settings/user.py": text,
+        "pkg/settings/helper.py": "foo = 1\n",
+        "pkg/settings/core.py": "class Thing: ...\n",
+    }
+    root = library(tmp_path, files) / "pkg/settings"
+    (tmp_path / "ssot-audit.toml").rename(tmp_path / "elsewhere.toml")
+    arguments = ("--rules", tmp_path / "rules.toml", "--reader", reader)
+    done = audit("check", root, "--output-format", "json", *arguments)
+    assert (dotted, "deprecated") in [(one["path"], one["class"]) for one in done.json["references"]]
+
+
 def test_a_star_brings_a_name_that_only_its_module_s_own_file_spells(tmp_path: Path) -> None:
     rule = RULE.replace('["library.Thing"]', '["legacy.factory"]').replace(
         "from library import Thing", "from legacy import factory"

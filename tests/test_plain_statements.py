@@ -295,6 +295,7 @@ def test_usual_blocks_are_taken_as_one(text: str) -> None:
             "None: int\n",
             "x = - not a\n",
         ),
+        *("def f(/, a):\n    b\n", "def f(/):\n    a\n", "def f(*, /, a):\n    b\n", "def f(a, *b, /):\n    c\n"),
         "from __future__ import barry_as_FLUFL\nx = a <> b\n",
         f"x = {'1' * 5000}\n",
     ],

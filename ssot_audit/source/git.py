@@ -96,6 +96,12 @@ def ignored(root: Path, paths: list[str]) -> set[str] | None:
     return {os.fsdecode(one.removeprefix(b"./")) for one in done.stdout.split(b"\0") if one}
 
 
+def hides_ignores(root: Path) -> bool:
+    """Whether git may read what it ignores from its index, where that says that a file is not to be in the tree."""
+    told = git(root, "ls-files", "-t", "-z", "--", ".gitignore", "**/.gitignore")
+    return told is None or any(one.startswith(b"S ") for one in told.split(b"\0"))
+
+
 def work_tree(folder: Path) -> Path | None:
     """The top of the git work tree that holds the folder, if any."""
     if os.path.isfile(f"{folder}/.git/HEAD"):  # noqa: PTH113 - the usual case, without asking git

@@ -13,7 +13,7 @@ from functools import cached_property
 from pathlib import Path
 from typing import TYPE_CHECKING, NamedTuple
 
-from ssot_audit.source.git import asked, begin, git, ignored, work_tree
+from ssot_audit.source.git import asked, begin, git, hides_ignores, ignored, work_tree
 from ssot_audit.source.kept import RACY, UNTOLD, Folders
 
 if TYPE_CHECKING:
@@ -75,7 +75,7 @@ class Listing:
         # Where the index is all that has changed, the folders are the same.
         same = bool(before) and known.told == now.digest and before[:-3] == known.signatures[:-3]
         paths = known.paths if same else _paths(self._root, now.excludes)
-        told, paths = (now.digest, paths) if paths else (UNTOLD, (_INDEX,))
+        told, paths = (now.digest, paths) if paths and not hides_ignores(self._root) else (UNTOLD, (_INDEX,))
         signatures = signatures_of(self._root, paths)
         return None if not signatures or is_late(signatures, looked) else Folders(paths, signatures, told=told)
 

@@ -44,14 +44,18 @@ def each(work: Work, items: Sequence[Item], jobs: int) -> Iterator[tuple[int, An
     if jobs == 0 or not items:
         yield from ((number, work.function(item)) for number, item in enumerate(items))
         return
-    yield from begun(work, items, jobs)
+    workers = begun(work, items, jobs)
+    try:
+        yield from workers.results()
+    finally:
+        workers.stop()
 
 
-def begun(work: Work, items: Sequence[Item], jobs: int) -> Iterator[tuple[int, Any]]:
-    """The same, with the workers at work before the first result is asked for."""
-    supervisor = _Supervisor(work, items)
+def begun(work: Work, items: Sequence[Item], jobs: int) -> Supervisor[Item]:
+    """Workers that are at it before a result is asked for. Whoever has them begin must stop them."""
+    supervisor = Supervisor(work, items)
     supervisor.start(max(1, min(jobs, -(-len(items) // work.batch))))
-    return supervisor.results()
+    return supervisor
 
 
 @contextlib.contextmanager
@@ -89,7 +93,7 @@ class _Worker:
         return bool(self.batch) and time.monotonic() - self.since > SECONDS
 
 
-class _Supervisor(Generic[Item]):
+class Supervisor(Generic[Item]):
     def __init__(self, work: Work, items: Sequence[Item]) -> None:
         import multiprocessing
 
@@ -109,12 +113,7 @@ class _Supervisor(Generic[Item]):
             self._hand_out(worker)
 
     def results(self) -> Iterator[tuple[int, Any]]:
-        try:
-            yield from self._results()
-        finally:
-            self._stop()
-
-    def _results(self) -> Iterator[tuple[int, Any]]:
+        """(index, result) of every item, in any order."""
         from multiprocessing.connection import wait
 
         while self.workers:
@@ -176,7 +175,7 @@ class _Supervisor(Generic[Item]):
         worker.process.join()
         worker.pipe.close()
 
-    def _stop(self) -> None:
+    def stop(self) -> None:
         for worker in self.workers:
             self._kill(worker)
         self.workers.clear()
