@@ -109,6 +109,26 @@ def test_a_bare_run_without_rules_says_what_it_found_in_five_lines_and_points_on
     assert len(said) <= 5
 
 
+def test_where_nothing_is_fragmented_a_bare_run_does_not_point_to_what_would_write_nothing(tmp_path: Path) -> None:
+    write(tmp_path, {"one.py": "x = 1\n"})
+    done = audit("check", tmp_path)
+    assert done.code == 2
+    assert "init" not in done.err and "nothing is fragmented" in done.err
+
+
+def test_what_loaded_rules_govern_is_not_proposed_again(tmp_path: Path) -> None:
+    write(tmp_path, TREE)
+    assert audit("init", tmp_path).code == 0
+    (tmp_path / "ssot-rules.toml").rename(tmp_path / "mine.toml")
+    write(tmp_path, {"ssot-audit.toml": 'rules = ["mine.toml"]\n'})
+    again = audit("init", tmp_path, "--output-format", "json")
+    assert (again.code, again.json) == (0, [])
+    assert "loaded rules govern all that was found" in again.err
+    assert not (tmp_path / "ssot-rules.toml").exists()
+    anew = audit("init", tmp_path, "--to", tmp_path / "mine.toml", "--force", "--output-format", "json")
+    assert [one["path"] for one in anew.json] == ["shop.orders.Order"]
+
+
 def test_init_where_there_is_no_python_judges_nothing(tmp_path: Path) -> None:
     done = audit("init", tmp_path)
     assert (done.code, done.out) == (2, "")

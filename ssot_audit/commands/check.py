@@ -43,7 +43,10 @@ def _first_look(arguments: Namespace, watch: Watch) -> Iterator[str]:
     read = f"{plural(seen.files, 'file')}, {plural(seen.imports, 'imported name')}"
     yield f"{read}; reached in more than one way: {len(seen.found)}"
     yield from lines_of(seen.found[:3])
-    yield "`ssot-audit init` writes a first rule file with the evidence"
+    if seen.found:
+        yield "`ssot-audit init` writes a first rule file with the evidence"
+    else:
+        yield "nothing is fragmented that these checks know of; write the rules you want held"
 
 
 def _readers(report: Report) -> Iterator[str]:

@@ -29,7 +29,7 @@ def init(arguments: Namespace, watch: Watch) -> Answer:
     if not seen.found:
         return Answer("", MET, ("nothing is fragmented that these checks know of; no rule file was written",))
     kept, written = write_rules(seen, arguments.limit, arguments.to, arguments.force)
-    said = [f"{path} was written" for path in written]
+    said = [f"{path} was written" for path in written] or ["loaded rules govern all that was found: none was written"]
     if len(written) == 1 and seen.repository.config.source:
         said.append(f"name it in {seen.repository.config.source} to use it: rules = [{toml(written[0].name)}]")
     if arguments.output_format == "json":
