@@ -79,8 +79,8 @@ BY_SUITE = (
     Mutant(
         "the canary is silent",
         "examples.py",
-        "            if (reason := _failure(rule, example, today, ground))",
-        "            if (reason := _failure(rule, example, today, ground)) and False",
+        "        if (reason := _failure(rule, example, today, ground))\n    ]",
+        "        if (reason := _failure(rule, example, today, ground)) and False\n    ]",
         "tests/test_mutants.py::test_the_canary_refuses_an_engine_that_is_blind[imports are not looked at]",
     ),
     Mutant(
