@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-import contextlib
+import tempfile
 from collections.abc import Iterator, Mapping, Sequence
 from datetime import date
 from pathlib import Path
@@ -32,7 +32,8 @@ def failures(rule: AnyRule, today: date | None = None) -> Iterator[ExampleFailur
         if good not in kinds:
             yield ExampleFailure(rule.id, "examples", f"the rule has no {word} example; add [[rule.{word}]]")
     counts = {True: 0, False: 0}
-    with _ground() as ground:
+    with tempfile.TemporaryDirectory() as folder:
+        ground = _Ground(Path(folder))
         for example in rule.examples:
             counts[example.good] += 1
             name = f"{'good' if example.good else 'bad'} example {counts[example.good]}"
@@ -81,14 +82,6 @@ class _Ground:
             rmtree(path)
         path.parent.mkdir(parents=True, exist_ok=True)
         path.write_text(text, "utf-8")
-
-
-@contextlib.contextmanager
-def _ground() -> Iterator[_Ground]:
-    import tempfile  # a run whose engine has given its proof needs none of what it imports
-
-    with tempfile.TemporaryDirectory() as folder:
-        yield _Ground(Path(folder))
 
 
 def _failure(rule: AnyRule, example: Example, today: date | None, ground: _Ground) -> str:

@@ -10,7 +10,7 @@ from typing import NamedTuple
 
 from ssot_audit import names
 from ssot_audit.checks.symbol import check as symbol
-from ssot_audit.checks.symbol.governance import Governance, spelled
+from ssot_audit.checks.symbol.governance import Governance, given_names, spelled
 from ssot_audit.errors import UsageError
 from ssot_audit.facts import Channel, Facts, Place
 from ssot_audit.links import Arrow, Drawing, Node, When
@@ -69,13 +69,9 @@ def _origins(asked: str, program: Program) -> set[Origin]:
 def _more_names(reading: Reading, origins: set[Origin], known: set[str]) -> set[str]:
     """The names that are not looked for yet of what the origins made: there, and where an import or assignment gives
     it another."""
-    spells, program = spelled(known), reading.program
-    found = {one.name for one in origins if one.kind != "module" and not spells(one.name)}
-    for path, name, source in reading.library.links():
-        linked = not spells(name) and (spells(source) or source in found)
-        if linked and program.resolver.name_in(program.modules.by_path[path], name).origin in origins:
-            found.add(name)
-    return found
+    spells = spelled(known)
+    made = {one.name for one in origins if one.kind != "module" and not spells(one.name)}
+    return given_names(made, origins, reading.program, reading.library.links(), spells)
 
 
 class _Fan:

@@ -64,12 +64,12 @@ def _canary(
     """What tells, when it is asked, why this engine cannot be believed, and the proof it has given if it can: it must
     find what the rules hold to be bad, unless an earlier run of it has found that today. Where there is more than one
     worker one is sent ahead, while this process goes on."""
-    today = options.today or date.today()
-    proof = sha256(repr((today.isoformat(), rules)).encode("utf-8", "surrogatepass")).hexdigest()[:32]
-    kept = reading.repository.kept
     if not options.canary:
         yield lambda: ([], "")
         return
+    today = options.today or date.today()
+    proof = sha256(repr((today.isoformat(), rules)).encode("utf-8", "surrogatepass")).hexdigest()[:32]
+    kept = reading.repository.kept
     if kept and kept.proof == proof:
         yield lambda: ([], proof)
         return

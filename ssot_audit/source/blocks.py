@@ -12,6 +12,8 @@ from ssot_audit.facts import Context
 
 IMPORT_ERRORS = frozenset({"ImportError", "ModuleNotFoundError"})
 BROAD_ERRORS = frozenset({"Exception", "BaseException"})
+EXPECTING = frozenset({"raises", "assertRaises", "assertRaisesRegex"})  # what with statements want errors with
+FAILS = frozenset({"pytest.fail", "self.fail", "fail"})  # what fails the test where it is called
 
 
 class Catches(NamedTuple):

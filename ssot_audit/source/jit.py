@@ -85,7 +85,7 @@ _LINES = (
     rf"(?:\n(?:[ \t\f]*+\K(?:{_HEADER}|{_SIMPLE}{_REST})|{_MARGIN}\K(?=[\w?(\[*]){_REST}|{_SOFT})"
     rf"|(?<unsure>)(?:\K;{_BLANK}{_IMPORT}|{_UNSURE}))"
 )
-_LINE_END = ord("\n")
+LINE_END = ord("\n")
 # Every string, from its first quote, and every comment.
 _TOKENS = (
     rf"{DEFINITIONS}\G(?:[^\\#\"'()\[\]{{}}]++|[()\[\]{{}}]|{_JOIN})*+"
@@ -129,7 +129,7 @@ def statements(mask: bytes) -> list[Span] | None:
 
 def _may_start(mask: bytes, start: int) -> bool:
     """Whether a statement may start here: behind a colon only if that ends the header of a block."""
-    if mask[start - 1] == _LINE_END:
+    if mask[start - 1] == LINE_END:
         return True
     before = mask[mask.rfind(b"\n", 0, start) + 1 : start].strip()
     return not before.endswith(b":") or _HEADED.match(before) is not None

@@ -8,7 +8,7 @@ import ast
 import warnings
 
 from ssot_audit.facts import Exports
-from ssot_audit.source.blocks import Catches, named_errors
+from ssot_audit.source.blocks import EXPECTING, FAILS, Catches, named_errors
 
 
 def statement(text: str) -> ast.stmt | None:
@@ -112,7 +112,7 @@ def with_roles(node: ast.With | ast.AsyncWith) -> tuple[Catches, Catches]:
         if isinstance(call, ast.Call):
             named = [one.value for one in call.keywords if one.arg == "expected_exception"]
             types = sorted((*call.args, *named), key=lambda one: (one.lineno, one.col_offset))
-            if _last(call.func) in ("raises", "assertRaises", "assertRaisesRegex"):
+            if _last(call.func) in EXPECTING:
                 raised += types[:1]
             elif _last(call.func) == "suppress":
                 suppressed += types
@@ -122,7 +122,7 @@ def with_roles(node: ast.With | ast.AsyncWith) -> tuple[Catches, Catches]:
 def fails_test(node: ast.AST) -> bool:
     """`pytest.fail(…)`, `self.fail(…)`, `fail(…)`, `raise AssertionError`, `assert False`: reached only by mistake."""
     if isinstance(node, ast.Expr) and isinstance(node.value, ast.Call):
-        return dotted(node.value.func) in ("pytest.fail", "self.fail", "fail")
+        return dotted(node.value.func) in FAILS
     if isinstance(node, ast.Raise):
         return dotted(node.exc.func if isinstance(node.exc, ast.Call) else node.exc) == "AssertionError"
     if isinstance(node, ast.Assert) and isinstance(node.test, ast.Constant):

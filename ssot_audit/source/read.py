@@ -57,13 +57,13 @@ def read_data(data: bytes, task: Task) -> Entry:
         return _in_doubt(text, entry, task)
     texts = [text[start:end].rstrip(ENDS) for start, end in statements]
     deep = task.deep or _is_deep(task, text, mask, entry.mentions)
-    clues = _clues(mask, statements, texts, task, entry)
-    closely = deep or clues.matter
+    clues = None if deep else _clues(mask, statements, texts, task, entry)
+    closely = clues is None or clues.matter
     if (closely or entry.mentions) and not compiles(text, mask):
         return entry._replace(again="this interpreter does not compile it")
     entry = entry._replace(imports=sum(map(imported_count, texts)), reader=READ if closely else SCANNED)
     try:
-        if deep:
+        if clues is None:
             return _read_closely(text, mask, entry, task)
         return _with_references(text, mask, clues, entry, task) if closely else entry
     except Unsure as reason:

@@ -66,10 +66,9 @@ def references(text: str, mask: bytes, clues: Clues, question: Question) -> tupl
 
 def _is_outermost(mask: bytes, start: int) -> bool:
     """Whether a statement is the module's for certain: it starts a line, and that line goes on with none."""
-    return mask[start] == _LINE_END and not mask[max(0, start - 2) : start].rstrip(b" ").endswith(b"\\")
+    return mask[start] == jit.LINE_END and not mask[max(0, start - 2) : start].rstrip(b" ").endswith(b"\\")
 
 
-_LINE_END = ord("\n")
 _SCOPE = re.compile(rb"(?:async[ \t]+)?def\b|class\b|@")
 
 

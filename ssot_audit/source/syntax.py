@@ -8,7 +8,7 @@ from collections.abc import Iterator
 import libcst as cst
 
 from ssot_audit.facts import Exports
-from ssot_audit.source.blocks import Catches, named_errors
+from ssot_audit.source.blocks import EXPECTING, FAILS, Catches, named_errors
 from ssot_audit.source.calls import Argument, Given
 
 # Every node class that imports; a new one in LibCST must be named here, which a test asserts.
@@ -151,7 +151,7 @@ def with_roles(node: cst.With) -> tuple[Catches, Catches]:
         arguments = [
             one.value for one in item.item.args if one.keyword is None or one.keyword.value == "expected_exception"
         ]
-        if function in ("raises", "assertRaises", "assertRaisesRegex") and arguments:
+        if function in EXPECTING and arguments:
             raised = _both(raised, catches(arguments[0]))
         elif function == "suppress":
             suppressed = _both(suppressed, *(catches(one) for one in arguments))
@@ -165,7 +165,7 @@ def _both(*found: Catches) -> Catches:
 def fails_test(node: cst.CSTNode) -> bool:
     """`pytest.fail(…)`, `self.fail(…)`, `fail(…)`, `raise AssertionError`, `assert False`: reached only by mistake."""
     if isinstance(node, cst.Expr) and isinstance(node.value, cst.Call):
-        return dotted(node.value.func) in ("pytest.fail", "self.fail", "fail")
+        return dotted(node.value.func) in FAILS
     if isinstance(node, cst.Raise):
         raised = node.exc.func if isinstance(node.exc, cst.Call) else node.exc
         return dotted(raised) == "AssertionError"

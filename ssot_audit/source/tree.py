@@ -10,7 +10,7 @@ from types import MappingProxyType
 from typing import Any
 
 from ssot_audit.facts import Context, Import, Place
-from ssot_audit.source.blocks import named_errors
+from ssot_audit.source.blocks import EXPECTING, named_errors
 from ssot_audit.source.scopes import Alias, Scope
 from ssot_audit.source.text import normal
 
@@ -53,7 +53,7 @@ def _role(manager: ast.expr) -> set[Context]:
     if not names or not isinstance(manager, ast.Call):
         return set()
     given = [*manager.args, *(one.value for one in manager.keywords if one.arg == "expected_exception")]
-    wanted = names[-1] in ("raises", "assertRaises", "assertRaisesRegex")
+    wanted = names[-1] in EXPECTING
     types = given[:1] if wanted else given if names[-1] == "suppress" else []
     each = [one for type_ in types for one in (type_.elts if isinstance(type_, ast.Tuple) else [type_])]
     paths = [".".join(dotted(one) or ()) for one in each]

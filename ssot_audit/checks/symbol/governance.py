@@ -1,7 +1,7 @@
 """Which rule governs a candidate: at most one, by listed path, else by name and family, else by origin."""
 
 from collections import defaultdict
-from collections.abc import Callable, Iterable, Sequence
+from collections.abc import Callable, Container, Iterable, Sequence
 from typing import NamedTuple
 
 from ssot_audit import names
@@ -100,26 +100,10 @@ class Governance:
     def more_names(self, program: Program, links: Iterable[Link], known: Spelled) -> Question:
         """The names a governed object goes by that are not known yet: where it is made, and where an import or an
         assignment gives it another. `links` are (file, name, what it stands for) of names that may be such."""
-        more = {name for name in map(_name_of, self._origins) if not known(name)}
-        found: set[str] = set()
-        links = [*links]
-        linking = [program.modules.by_path[path] for path in sorted({path for path, _, _ in links})]
-        while True:
-            found |= more
-            for module in linking if more else ():
-                if isinstance(facts := module.facts, Facts):
-                    links += ((module.path, *link) for link in links_of(facts, more))
-            more = {
-                name
-                for path, name, source in links
-                if name not in found
-                and not known(name)
-                and (source in found or known(source))
-                and program.resolver.name_in(program.modules.by_path[path], name).origin in self._origins
-            }
-            if not more:
-                modules = {_name_of(origin) for origin in self._origins if origin.kind == "module"}
-                return Question(tuple(sorted(found)), tuple(sorted(modules & found)))
+        made = {name for name in map(_name_of, self._origins) if not known(name)}
+        found = given_names(made, self._origins, program, links, known)
+        modules = {_name_of(origin) for origin in self._origins if origin.kind == "module"}
+        return Question(tuple(sorted(found)), tuple(sorted(modules & found)))
 
     def rule_of(self, candidate: Candidate) -> Governed | None:
         """The rule a candidate falls under, if any. Raises ConfigError where two rules claim it alike."""
@@ -168,6 +152,31 @@ def homes(rules: Sequence[SymbolRule], modules: Modules) -> list[str]:
     listed = {path for rule in rules for path in rule.spec.listed}
     found = (modules.find(path) for path in {*listed, *(names.split(path)[0] for path in listed)})
     return sorted({one.path for one in found if isinstance(one, Module)})
+
+
+def given_names(
+    made: Iterable[str], origins: Container[Origin], program: Program, links: Iterable[Link], known: Spelled
+) -> set[str]:
+    """Names that are not known yet: those that objects are made with, and those that an import or an assignment gives
+    the objects at these origins. `links` are (file, name, what it stands for) of names that may be such."""
+    found: set[str] = set()
+    more, links = {*made}, [*links]
+    linking = [program.modules.by_path[path] for path in sorted({path for path, _, _ in links})]
+    while True:
+        found |= more
+        for module in linking if more else ():
+            if isinstance(facts := module.facts, Facts):
+                links += ((module.path, *link) for link in links_of(facts, more))
+        more = {
+            name
+            for path, name, source in links
+            if name not in found
+            and not known(name)
+            and (source in found or known(source))
+            and program.resolver.name_in(program.modules.by_path[path], name).origin in origins
+        }
+        if not more:
+            return found
 
 
 def question(rules: Sequence[SymbolRule], modules: Modules) -> Question:
