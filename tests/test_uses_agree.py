@@ -234,6 +234,7 @@ def spelling(uses: Sequence[Use], targets: Sequence[Target], question: Question)
 @example("getattr(library, 'Thing')\nimport library\n", QUESTIONS[0])
 @example("import library\nx = library; x.Thing\n", QUESTIONS[0])
 @example("import library\nx = library.Thing\nx.call()\n", QUESTIONS[0])
+@example(f"from library import m\nm.Thing\ndef{' ' * 300}m(): ...\n", QUESTIONS[0])
 def test_what_the_quick_reader_tells_is_what_the_tree_tells(text: str, question: Question) -> None:
     assume(tree_of(text) is not None)
     entry = read_data(text.encode(), Task("", "any.py", question, deep=True))

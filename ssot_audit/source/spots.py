@@ -27,7 +27,7 @@ KEYWORDS = rf"(?<![\w?.]){{}}{_GAP}=(?!=)"
 _MULTIPLE = r"(?<![\w?])multiple(?![\w?])"  # patch.multiple has names as keywords
 _CALLED = r"(?:\.\w+)?[ \t]*\("  # directly behind a function's name
 _TAKEN = re.compile(rf"{_GAP}\.")  # directly behind a name an attribute is taken of
-_DEFINES = re.compile(r"(?<!\w)(?:def|class)[\s\\]+\Z")  # before a name
+_DEFINES = re.compile(r"(?<!\w)(?:def|class)\Z")
 _WORDS = "|".join(WORDS)
 _LITERAL = re.compile(r"(?P<quote>[\"'])(?P<path>[\w.:]+)(?P=quote)(?P<after>[,)]?)")
 _BASE = re.compile(r"\s*(?P<path>[^\W\d]\w*(?:\.[^\W\d]\w*)*)\s*,\s*")
@@ -160,9 +160,16 @@ class _Search:
         """Whether nothing but imports may bind the name: in other code it stands directly before `(` or `.` only, and
         defines nothing."""
         if name not in self.plain:
-            defined = any(_DEFINES.search(self.text[max(0, at - 200) : at]) for at in standing(self.text, name))
+            defined = any(map(self._is_defined, standing(self.text, name)))
             self.plain[name] = not defined and not self._elsewhere(name, r"[.(]")
         return self.plain[name]
+
+    def _is_defined(self, start: int) -> bool:
+        """Whether the name at an offset is that of a function or class, however far behind its keyword."""
+        end = start
+        while end and (self.text[end - 1] == "\\" or self.text[end - 1].isspace()):
+            end -= 1
+        return end < start and _DEFINES.search(self.text, max(0, end - 6), end) is not None
 
     # Strings
 
